@@ -1,0 +1,78 @@
+import { z } from "zod"
+import { Secret } from "./lib/secret.ts"
+
+/** A flag as people write it in an environment. */
+const flag = z.stringbool()
+const port = z.coerce.number().int().min(0).max(65_535)
+const milliseconds = z.coerce.number().int().positive()
+const address = z.url()
+const secret = z.string().min(1).transform((value) => new Secret(value))
+
+const samplers = [
+  "always_on",
+  "always_off",
+  "traceidratio",
+  "parentbased_always_on",
+  "parentbased_always_off",
+  "parentbased_traceidratio",
+] as const
+
+const common = z.object({
+  ENVIRONMENT: z.enum(["development", "test", "production"]).default("development"),
+  /** The application's role. Production refuses to start without it; `npm run up` sets it to the embedded server's. */
+  DATABASE_URL: secret,
+  /** The owner's role; needed by `migrate` alone. */
+  DATABASE_OWNER_URL: secret.optional(),
+  DATABASE_POOL: z.coerce.number().int().min(1).max(100).default(10),
+  API_HOST: z.string().default("127.0.0.1"),
+  API_PORT: port.default(8000),
+  WORKER_HOST: z.string().default("127.0.0.1"),
+  WORKER_PORT: port.default(8001),
+  /** Where callers find the API; links in answers begin with it. */
+  PUBLIC_URL: address.default("http://127.0.0.1:8000"),
+  /** Development: where all five back ends are played. */
+  SIMULATOR_URL: address.default("http://127.0.0.1:8090"),
+  /** JSON file with the back ends; without it development talks to the simulator and production to none. */
+  CONNECTORS_FILE: z.string().min(1).optional(),
+  /** Largest number of applications with a label of their own in metrics; the rest share `other`. */
+  APP_LABEL_LIMIT: z.coerce.number().int().min(1).max(10_000).default(100),
+  /** Which polling interval and limits roll-outs use. */
+  RING_PROFILE: z.enum(["demo", "production"]).optional(),
+  /** Development: where the admin token made at start is written (mode 0600). */
+  DEV_TOKEN_FILE: z.string().min(1).optional(),
+  METRICS_PUBLIC: flag.default(true),
+  /** Whether a caller's traceparent and baggage are adopted; only where every caller is our own. */
+  TRUST_INCOMING_CONTEXT: flag.default(false),
+  COLLECTOR_METRICS_URL: address.default("http://127.0.0.1:8889/metrics"),
+  COLLECTOR_HEALTH_URL: address.default("http://127.0.0.1:13133/"),
+  JAEGER_URL: address.default("http://127.0.0.1:16686"),
+  GRAFANA_URL: address.default("http://127.0.0.1:3000"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address.default("http://127.0.0.1:4317"),
+  OTEL_METRIC_EXPORT_INTERVAL: milliseconds.default(5_000),
+  DURABLE_EXPORT_INTERVAL: milliseconds.default(1_000),
+  OTEL_SDK_DISABLED: flag.default(false),
+  /** The predecessor's switches; understood, with a note in the log. */
+  OTEL_ENABLED: flag.optional(),
+  OTEL_METRICS_ENABLED: flag.optional(),
+  OTEL_TRACES_SAMPLER: z.enum(samplers).default("parentbased_always_on"),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+  OTEL_RESOURCE_ATTRIBUTES: z.string().default(""),
+  OTEL_SERVICE_NAME: z.string().min(1).optional(),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
+})
+
+export type Config = Readonly<z.output<typeof common>>
+
+/** Reads the environment once. An empty variable counts as unset. Throws an Error that names every variable that is wrong. */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""))
+  const parsed = common.safeParse(set)
+  if (parsed.success) return Object.freeze(parsed.data)
+  const wrong = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`)
+  throw new Error(`The environment is not usable:\n${wrong.join("\n")}`)
+}
+
+/** Tests: the server that the run has started for all files; a file that is run by itself has none. */
+export function testPostgresUrl(): string | undefined {
+  return process.env["TEST_POSTGRES_URL"]
+}

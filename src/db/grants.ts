@@ -1,0 +1,31 @@
+import type postgres from "postgres"
+import { appRole } from "./bootstrap.ts"
+
+/** What the application may do with each table, and no more. Events are written by the function append_events alone. */
+const tableGrants: Readonly<Record<string, string>> = {
+  applications: "SELECT, INSERT, UPDATE",
+  deployments: "SELECT, INSERT, UPDATE",
+  rollouts: "SELECT, INSERT, UPDATE",
+  operations: "SELECT, INSERT, UPDATE",
+  events: "SELECT",
+  risk_models: "SELECT",
+  idempotency_keys: "SELECT, INSERT, DELETE",
+  tokens: "SELECT, INSERT, UPDATE",
+  processes: "SELECT, INSERT, UPDATE, DELETE",
+  metric_inbox: "SELECT, INSERT, DELETE",
+  metric_points: "SELECT, INSERT, UPDATE, DELETE",
+}
+
+/** Gives the application role its rights anew after every migration; a table that is not listed stays closed to it. */
+export async function grant(sql: postgres.Sql): Promise<void> {
+  const role = sql(appRole)
+  await sql`REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${role}`
+  await sql`REVOKE ALL ON SCHEMA public FROM PUBLIC`
+  await sql`GRANT USAGE ON SCHEMA public, tasks TO ${role}`
+  for (const [table, rights] of Object.entries(tableGrants))
+    await sql`GRANT ${sql.unsafe(rights)} ON ${sql(table)} TO ${role}`
+  await sql`REVOKE ALL ON FUNCTION append_events FROM PUBLIC`
+  await sql`GRANT EXECUTE ON FUNCTION append_events TO ${role}`
+  await sql`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA tasks TO ${role}`
+  await sql`GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA tasks TO ${role}`
+}

@@ -1,0 +1,201 @@
+import { sql } from "drizzle-orm"
+import {
+  boolean,
+  check,
+  customType,
+  doublePrecision,
+  index,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core"
+import { connectorTypes } from "../connectors/types.ts"
+import { deploymentOutcomes, deploymentStatuses } from "../deployments/types.ts"
+import { eventTypes } from "../events/types.ts"
+import { roles } from "../lib/principal.ts"
+import type { Evidence } from "../risk/evidence.ts"
+import type { Assessment } from "../risk/score.ts"
+import { rings } from "../rings/rings.ts"
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" })
+const at = (name: string) => timestamp(name, { withTimezone: true, precision: 6 })
+const id = () => uuid("id").primaryKey().default(sql`uuidv7()`)
+const oneOf = (column: string, values: readonly string[]) =>
+  sql.raw(`${column} IN (${values.map((value) => `'${value}'`).join(", ")})`)
+
+/** What is rolled out. `label` is the name in metrics: the application's own up to a bound, `other` beyond it. */
+export const applications = pgTable("applications", {
+  id: id(),
+  name: text("name").notNull().unique(),
+  label: text("label").notNull(),
+  createdAt: at("created_at").notNull().defaultNow(),
+})
+
+/** Model versions are added, never changed: a score keeps the version it was made with. */
+export const riskModels = pgTable("risk_models", {
+  version: text("version").primaryKey(),
+  model: jsonb("model").notNull(),
+  createdAt: at("created_at").notNull().defaultNow(),
+})
+
+export const deployments = pgTable(
+  "deployments",
+  {
+    id: id(),
+    applicationId: uuid("application_id")
+      .notNull()
+      .references(() => applications.id),
+    appName: text("app_name").notNull(),
+    version: text("version").notNull(),
+    targetRing: text("target_ring", { enum: rings }).notNull(),
+    currentRing: text("current_ring", { enum: rings }),
+    connectorType: text("connector_type", { enum: connectorTypes }).notNull(),
+    status: text("status", { enum: deploymentStatuses }).notNull(),
+    /** The first outcome; a trigger keeps it from changing. */
+    outcome: text("outcome", { enum: deploymentOutcomes }),
+    reason: text("reason"),
+    riskScore: smallint("risk_score").notNull(),
+    riskModelVersion: text("risk_model_version")
+      .notNull()
+      .references(() => riskModels.version),
+    riskAssessment: jsonb("risk_assessment").$type<Assessment>().notNull(),
+    requiresCab: boolean("requires_cab").notNull(),
+    submitter: text("submitter").notNull(),
+    correlationId: text("correlation_id").notNull(),
+    evidence: jsonb("evidence").$type<Evidence>().notNull(),
+    evidenceSha256: text("evidence_sha256").notNull(),
+    /** W3C traceparent of the deployment's one trace, and of the newest stage in it. */
+    traceparent: text("traceparent"),
+    stageTraceparent: text("stage_traceparent"),
+    /** Time between DEPLOYING and the outcome that was not work: waiting for a slot (later: soak and hold). Seconds. */
+    idleSeconds: doublePrecision("idle_seconds").notNull().default(0),
+    waitingSince: at("waiting_since"),
+    createdAt: at("created_at").notNull().defaultNow(),
+    startedAt: at("started_at"),
+    finishedAt: at("finished_at"),
+  },
+  (table) => [
+    index("deployments_newest").on(table.createdAt.desc(), table.id.desc()),
+    index("deployments_of_application").on(table.applicationId, table.targetRing, table.createdAt.desc()),
+    index("deployments_live").on(table.status).where(sql`outcome IS NULL OR status = 'ROLLING_BACK'`),
+    uniqueIndex("deployments_slot")
+      .on(table.applicationId, table.currentRing)
+      .where(sql`status IN ('DEPLOYING', 'ROLLING_BACK')`),
+    check("deployments_status", oneOf("status", deploymentStatuses)),
+    check("deployments_outcome", oneOf("outcome", deploymentOutcomes)),
+    check("deployments_target_ring", oneOf("target_ring", rings)),
+    check("deployments_current_ring", oneOf("current_ring", rings)),
+    check("deployments_connector_type", oneOf("connector_type", connectorTypes)),
+    check("deployments_risk_score", sql`risk_score BETWEEN 0 AND 100`),
+  ],
+)
+
+export const rolloutStates = ["deploying", "succeeded", "failed", "rolling_back", "rolled_back", "superseded"] as const
+
+/** One ring of one deployment. `sequence` counts polls: a late run of an old poll finds another number and changes nothing. */
+export const rollouts = pgTable(
+  "rollouts",
+  {
+    deploymentId: uuid("deployment_id")
+      .notNull()
+      .references(() => deployments.id),
+    ring: text("ring", { enum: rings }).notNull(),
+    state: text("state", { enum: rolloutStates }).notNull(),
+    previousVersion: text("previous_version"),
+    targeted: integer("targeted").notNull().default(0),
+    pending: integer("pending").notNull().default(0),
+    installed: integer("installed").notNull().default(0),
+    failed: integer("failed").notNull().default(0),
+    sequence: integer("sequence").notNull().default(0),
+    startedAt: at("started_at").notNull().defaultNow(),
+    finishedAt: at("finished_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.deploymentId, table.ring] }),
+    check("rollouts_state", oneOf("state", rolloutStates)),
+  ],
+)
+
+/** One effect on a back end: unique per deployment, ring and operation, so that a task may run twice and its effect may not. */
+export const operations = pgTable(
+  "operations",
+  {
+    deploymentId: uuid("deployment_id").notNull(),
+    ring: text("ring", { enum: rings }).notNull(),
+    operation: text("operation", { enum: ["deploy", "rollback"] }).notNull(),
+    /** Our reference, by which the effect is found at the vendor. */
+    reference: text("reference").notNull().unique(),
+    /** The vendor's id of it; null until it is known to have happened. */
+    externalId: text("external_id"),
+    /** Domain attempts that failed; a task of an older attempt changes nothing. */
+    attempts: integer("attempts").notNull().default(0),
+    createdAt: at("created_at").notNull().defaultNow(),
+    doneAt: at("done_at"),
+  },
+  (table) => [primaryKey({ columns: [table.deploymentId, table.ring, table.operation] })],
+)
+
+/** Append-only, chained per subject; written by the function append_events alone. `data` keeps the very text that was hashed. */
+export const events = pgTable(
+  "events",
+  {
+    id: id(),
+    type: text("type", { enum: eventTypes }).notNull(),
+    subjectType: text("subject_type", { enum: ["deployment", "principal"] }).notNull(),
+    subjectId: uuid("subject_id").notNull(),
+    sequence: integer("sequence").notNull(),
+    at: at("at").notNull(),
+    principal: text("principal").notNull(),
+    correlationId: text("correlation_id").notNull(),
+    traceId: text("trace_id"),
+    data: json("data").$type<Record<string, unknown>>().notNull(),
+    previousHash: text("previous_hash"),
+    hash: text("hash").notNull(),
+  },
+  (table) => [uniqueIndex("events_of_subject").on(table.subjectType, table.subjectId, table.sequence)],
+)
+
+/** The row is written first, in the transaction of the request: a twin waits for it and is given the same deployment. */
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    principal: text("principal").notNull(),
+    key: text("key").notNull(),
+    fingerprint: text("fingerprint").notNull(),
+    deploymentId: uuid("deployment_id").notNull(),
+    createdAt: at("created_at").notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.principal, table.key] })],
+)
+
+/** Bearer tokens by their SHA-256; the token itself is shown once and never stored. */
+export const tokens = pgTable(
+  "tokens",
+  {
+    id: id(),
+    name: text("name").notNull(),
+    role: text("role", { enum: roles }).notNull(),
+    hash: bytea("hash").notNull().unique(),
+    createdAt: at("created_at").notNull().defaultNow(),
+    expiresAt: at("expires_at"),
+    revokedAt: at("revoked_at"),
+    lastUsedAt: at("last_used_at"),
+  },
+  () => [check("tokens_role", oneOf("role", roles))],
+)
+
+/** Every process that lives says so here; `health` counts those seen of late. */
+export const processes = pgTable("processes", {
+  instanceId: text("instance_id").primaryKey(),
+  role: text("role").notNull(),
+  startedAt: at("started_at").notNull().defaultNow(),
+  seenAt: at("seen_at").notNull().defaultNow(),
+})
+

@@ -1,0 +1,32 @@
+export const eventTypes = [
+  "DEPLOYMENT_CREATED",
+  "RISK_ASSESSED",
+  "CAB_SUBMITTED",
+  "DEPLOYMENT_APPROVED",
+  "DEPLOYMENT_STARTED",
+  "RING_STARTED",
+  "RING_PROMOTED",
+  "DEPLOYMENT_COMPLETED",
+  "DEPLOYMENT_FAILED",
+  "ROLLBACK_INITIATED",
+  "ROLLBACK_COMPLETED",
+  "DEPLOYMENT_CANCELLED",
+  "TOKEN_CREATED",
+] as const
+export type EventType = (typeof eventTypes)[number]
+
+/** An audit event as it is served. `sequence` counts from 1 within its subject; `hash` chains it to the event before. */
+export interface Event {
+  readonly id: string
+  readonly type: EventType
+  readonly subjectType: "deployment" | "principal"
+  readonly subjectId: string
+  readonly sequence: number
+  readonly at: Date
+  readonly principal: string
+  readonly correlationId: string
+  readonly traceId: string | null
+  readonly data: Readonly<Record<string, unknown>>
+  readonly previousHash: string | null
+  readonly hash: string
+}

@@ -1,0 +1,9 @@
+/** The rings in the order in which a deployment travels through them. */
+export const rings = ["LAB", "CANARY", "PILOT", "DEPARTMENT", "GLOBAL"] as const
+export type Ring = (typeof rings)[number]
+
+/** The ring after `ring` on the way to `target`, or undefined when `ring` is the last one. */
+export function nextRing(ring: Ring, target: Ring): Ring | undefined {
+  const next = rings.indexOf(ring) + 1
+  return next <= rings.indexOf(target) ? rings[next] : undefined
+}
