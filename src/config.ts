@@ -6,7 +6,10 @@ const flag = z.stringbool()
 const port = z.coerce.number().int().min(0).max(65_535)
 const milliseconds = z.coerce.number().int().positive()
 const address = z.url()
-const secret = z.string().min(1).transform((value) => new Secret(value))
+const secret = z
+  .string()
+  .min(1)
+  .transform((value) => new Secret(value))
 
 const samplers = [
   "always_on",
@@ -39,7 +42,7 @@ const common = z.object({
   /** Which polling interval and limits roll-outs use. */
   RING_PROFILE: z.enum(["demo", "production"]).optional(),
   /** Development: where the admin token made at start is written (mode 0600). */
-  DEV_TOKEN_FILE: z.string().min(1).optional(),
+  DEV_TOKEN_FILE: z.string().min(1).default(".data/run/admin-token"),
   METRICS_PUBLIC: flag.default(true),
   /** Whether a caller's traceparent and baggage are adopted; only where every caller is our own. */
   TRUST_INCOMING_CONTEXT: flag.default(false),

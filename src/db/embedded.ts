@@ -82,7 +82,9 @@ function mustBeReachable(path: string, user: User): void {
     const stat = statSync(folder)
     const bit = stat.uid === user.uid ? 0o100 : stat.gid === user.gid ? 0o010 : 0o001
     if ((stat.mode & bit) === 0)
-      throw new Error(`PostgreSQL runs as uid ${user.uid}, which may not enter ${folder}: chmod o+x it, or move the checkout`)
+      throw new Error(
+        `PostgreSQL runs as uid ${user.uid}, which may not enter ${folder}: chmod o+x it, or move the checkout`,
+      )
     if (folder === dirname(folder)) return
   }
 }
@@ -120,7 +122,9 @@ function ready(guard: ChildProcess, options: EmbeddedOptions): Promise<void> {
     guard.stdout?.once("data", () => done())
     guard.once("error", refused)
     guard.once("exit", () =>
-      refused(new Error(`PostgreSQL did not start on port ${options.port} (is it taken?): see ${resolve(options.log)}`)),
+      refused(
+        new Error(`PostgreSQL did not start on port ${options.port} (is it taken?): see ${resolve(options.log)}`),
+      ),
     )
   })
 }

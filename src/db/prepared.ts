@@ -10,5 +10,7 @@ interface Executable {
  */
 export function within<Q extends Executable>(prepared: Q, tx: Transaction): Q {
   const { session } = tx as unknown as { session: { client: unknown } }
-  return Object.assign(Object.create(Object.getPrototypeOf(prepared) as object), prepared, { client: session.client }) as Q
+  return Object.assign(Object.create(Object.getPrototypeOf(prepared) as object), prepared, {
+    client: session.client,
+  }) as Q
 }

@@ -20,9 +20,9 @@ import { connectorTypes } from "../connectors/types.ts"
 import { deploymentOutcomes, deploymentStatuses } from "../deployments/types.ts"
 import { eventTypes } from "../events/types.ts"
 import { roles } from "../lib/principal.ts"
+import { rings } from "../rings/rings.ts"
 import type { Evidence } from "../risk/evidence.ts"
 import type { Assessment } from "../risk/score.ts"
-import { rings } from "../rings/rings.ts"
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" })
 const at = (name: string) => timestamp(name, { withTimezone: true, precision: 6 })
@@ -169,7 +169,7 @@ export const idempotencyKeys = pgTable(
     principal: text("principal").notNull(),
     key: text("key").notNull(),
     fingerprint: text("fingerprint").notNull(),
-    deploymentId: uuid("deployment_id").notNull(),
+    deploymentId: uuid("deployment_id").notNull().default(sql`uuidv7()`),
     createdAt: at("created_at").notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.principal, table.key] })],
@@ -198,4 +198,3 @@ export const processes = pgTable("processes", {
   startedAt: at("started_at").notNull().defaultNow(),
   seenAt: at("seen_at").notNull().defaultNow(),
 })
-

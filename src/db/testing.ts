@@ -56,8 +56,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString("hex")}`
   await asSuperuser(
     server.url,
-    (sql) =>
-      sql`CREATE DATABASE ${sql(name)} TEMPLATE ${sql(template)} STRATEGY FILE_COPY OWNER ${sql(ownerRole)}`,
+    (sql) => sql`CREATE DATABASE ${sql(name)} TEMPLATE ${sql(template)} STRATEGY FILE_COPY OWNER ${sql(ownerRole)}`,
   )
   return {
     url: urlFor(server.url, appRole, name),

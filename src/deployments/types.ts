@@ -1,6 +1,6 @@
 import type { ConnectorType } from "../connectors/types.ts"
-import type { Evidence } from "../risk/evidence.ts"
 import type { Ring } from "../rings/rings.ts"
+import type { Evidence } from "../risk/evidence.ts"
 
 /** One vocabulary for table, API, events and labels. */
 export const deploymentStatuses = [

@@ -46,7 +46,3 @@ export class AppError extends Error {
   }
 }
 
-/** The innermost text of anything thrown, for logs. Never served: use it for what we ourselves read. */
-export function errorText(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
-}

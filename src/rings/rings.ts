@@ -7,3 +7,8 @@ export function nextRing(ring: Ring, target: Ring): Ring | undefined {
   const next = rings.indexOf(ring) + 1
   return next <= rings.indexOf(target) ? rings[next] : undefined
 }
+
+/** The rings that a deployment to `target` travels through. */
+export function ringsUpTo(target: Ring): readonly Ring[] {
+  return rings.slice(0, rings.indexOf(target) + 1)
+}

@@ -7,7 +7,12 @@ export const tasksSchema = "tasks"
 /** What each task carries. `attempt` and `sequence` fence it: a run whose number is not the row's changes nothing. */
 export interface TaskPayloads {
   "deploy-to-ring": { readonly deploymentId: string; readonly ring: Ring; readonly attempt: number }
-  "poll-ring": { readonly deploymentId: string; readonly ring: Ring; readonly sequence: number; readonly attempt: number }
+  "poll-ring": {
+    readonly deploymentId: string
+    readonly ring: Ring
+    readonly sequence: number
+    readonly attempt: number
+  }
   "rollback-ring": { readonly deploymentId: string; readonly ring: Ring; readonly attempt: number }
 }
 export type TaskName = keyof TaskPayloads
@@ -30,7 +35,13 @@ const queueOptions = {
 
 /** Makes pg-boss' schema and our queues; run by the migration, as the owner. */
 export async function createQueues(ownerUrl: string): Promise<void> {
-  const boss = new PgBoss({ connectionString: ownerUrl, schema: tasksSchema, max: 2, supervise: false, schedule: false })
+  const boss = new PgBoss({
+    connectionString: ownerUrl,
+    schema: tasksSchema,
+    max: 2,
+    supervise: false,
+    schedule: false,
+  })
   boss.on("error", () => {}) // what matters throws from the calls below
   await boss.start()
   try {

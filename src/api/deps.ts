@@ -1,0 +1,45 @@
+import type { ApiServices } from "./services.ts"
+
+/** Why a caller was turned away here; `reason` of auth.failures. What a token itself lacks is counted by who looks it up. */
+export type AuthFailure = "missing" | "malformed" | "forbidden"
+
+type LogContext = Readonly<Record<string, unknown>>
+
+/** As much of a logger as the API needs. */
+export interface ApiLog {
+  debug(message: string, context: LogContext): void
+  info(message: string, context: LogContext): void
+  error(message: string, context: LogContext): void
+}
+
+/** Where the links of an answer lead; no slash at the end. */
+export interface LinkTargets {
+  /** Where callers find this API. */
+  readonly publicUrl: string
+  /** Jaeger's user interface. */
+  readonly jaegerUrl: string
+  /** The dashboard of deployments in Grafana, with a variable `app_name`. */
+  readonly dashboardUrl: string
+}
+
+/** What telemetry does around a request; the functions of src/telemetry, handed in so that routes run without an SDK. */
+export interface ApiTelemetry {
+  /** Runs `work` with the correlation id, and the principal once it is known, in its log lines and spans. */
+  readonly withCorrelation: <T>(correlationId: string, principal: string | undefined, work: () => T) => T
+  /** Names the route template on the server span and in the HTTP metrics. */
+  readonly setHttpRoute: (route: string) => void
+  readonly authFailure: (reason: AuthFailure) => void
+}
+
+export interface ApiDeps {
+  readonly services: ApiServices
+  readonly log: ApiLog
+  readonly links: LinkTargets
+  /** Of the service, for the OpenAPI document. */
+  readonly version: string
+  /** Whether the exposition is served without a token. */
+  readonly metricsOpen: boolean
+  /** Largest request body; more is refused with 413. Bytes, 64 KiB when absent. */
+  readonly maxBodyBytes?: number
+  readonly telemetry: ApiTelemetry
+}

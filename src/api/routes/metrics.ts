@@ -1,0 +1,26 @@
+import { OpenAPIHono, z } from "@hono/zod-openapi"
+import { routingPaths } from "../access.ts"
+import { defineRoute } from "../define-route.ts"
+import type { ApiDeps } from "../deps.ts"
+import type { ApiContext, ApiEnv } from "../env.ts"
+
+const metrics = defineRoute(
+  "getMetrics",
+  {
+    tags: ["Operation"],
+    summary: "The metrics of all processes, as the Collector exposes them to Prometheus",
+    description: "Also under /metrics. It can be configured to need a token of any role.",
+    responses: { 200: { description: "Prometheus exposition", content: { "text/plain": { schema: z.string() } } } },
+  },
+  [],
+)
+
+export function metricsRoutes({ services }: ApiDeps) {
+  async function exposition(c: ApiContext) {
+    const { body, contentType } = await services.exposition()
+    return c.text(body, 200, { "Content-Type": contentType })
+  }
+
+  const [, ...aliases] = routingPaths("getMetrics")
+  return new OpenAPIHono<ApiEnv>().openapi(metrics, exposition).on("GET", aliases, exposition)
+}

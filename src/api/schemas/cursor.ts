@@ -1,0 +1,55 @@
+import { z } from "@hono/zod-openapi"
+import { moment } from "./fields.ts"
+
+/** Cursors of another version are refused, not misread, when what they hold changes. */
+const cursorVersion = 1
+const longest = 1024
+
+/** A position in a list, opaque to callers: base64url of JSON, checked field by field when it comes back. */
+export interface CursorCodec<T> {
+  /** Throws a ZodError when a verb hands out a position that it would not take back. */
+  readonly encode: (position: T) => string
+  /** Query parameter `cursor`, parsed to the position. */
+  readonly parameter: z.ZodType<T, string>
+}
+
+function createCursor<T>(position: z.ZodType<T>): CursorCodec<T> {
+  const envelope = z.strictObject({ v: z.literal(cursorVersion), at: position })
+  const refused = "is not a cursor that was handed out here"
+
+  function write(at: T): string {
+    return Buffer.from(JSON.stringify({ v: cursorVersion, at })).toString("base64url")
+  }
+
+  function read(text: string): T | undefined {
+    const parsed = envelope.safeParse(jsonOf(text))
+    return parsed.success && write(parsed.data.at) === text ? parsed.data.at : undefined
+  }
+
+  return {
+    encode: (at) => write(position.parse(at)),
+    parameter: z
+      .string()
+      .max(longest)
+      .transform((text, context) => {
+        const at = read(text)
+        if (at !== undefined) return at
+        context.addIssue({ code: "custom", message: refused })
+        return z.NEVER
+      })
+      .openapi({ type: "string", description: "`next` of the page before", param: { name: "cursor", in: "query" } }),
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, "base64url").toString())
+  } catch {
+    // Whatever does not decode is refused by the schema, as what decodes to something else is.
+    return undefined
+  }
+}
+
+/** `createdAt` is RFC 3339 with the database's microseconds, or the rows of one millisecond would be skipped. */
+export const deploymentCursor = createCursor(z.strictObject({ createdAt: moment, id: z.uuid() }))
+export const applicationCursor = createCursor(z.string().min(1).max(128))

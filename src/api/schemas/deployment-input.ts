@@ -1,0 +1,67 @@
+import { z } from "@hono/zod-openapi"
+import type { DeploymentFilter, NewDeployment } from "../../deployments/types.ts"
+import { evidenceSchema } from "../../risk/evidence.ts"
+import { smallToolEvidence } from "../../risk/examples.ts"
+import { deploymentCursor } from "./cursor.ts"
+import { appName, connectorType, deploymentStatus, limit, moment, personName, reason, ring, version } from "./fields.ts"
+
+/** What is sent about deployments, and what it becomes inside; what is answered is in deployment.ts. */
+export const newDeploymentSchema = z
+  .strictObject({
+    app_name: appName,
+    version,
+    target_ring: ring,
+    connector_type: connectorType,
+    evidence: evidenceSchema.default({}),
+  })
+  .openapi("NewDeployment", {
+    example: {
+      app_name: "Notepad++",
+      version: "8.7.1",
+      target_ring: "LAB",
+      connector_type: "intune",
+      evidence: smallToolEvidence,
+    },
+  })
+
+export function toNewDeployment(body: z.output<typeof newDeploymentSchema>): NewDeployment {
+  return {
+    appName: body.app_name,
+    version: body.version,
+    targetRing: body.target_ring,
+    connectorType: body.connector_type,
+    evidence: body.evidence,
+  }
+}
+
+export const reasonSchema = z.strictObject({ reason }).openapi("Reason")
+
+export const deploymentQuerySchema = z.strictObject({
+  app_name: appName.optional(),
+  ring: ring.optional(),
+  status: deploymentStatus.optional(),
+  connector: connectorType.optional(),
+  submitter: personName.optional(),
+  created_after: moment.optional(),
+  created_before: moment.optional(),
+  limit,
+  cursor: deploymentCursor.parameter.optional(),
+})
+
+export function toDeploymentFilter(query: z.output<typeof deploymentQuerySchema>): DeploymentFilter {
+  return {
+    appName: query.app_name,
+    targetRing: query.ring,
+    status: query.status,
+    connectorType: query.connector,
+    submitter: query.submitter,
+    createdAfter: dateOf(query.created_after),
+    createdBefore: dateOf(query.created_before),
+    after: query.cursor,
+    limit: query.limit,
+  }
+}
+
+function dateOf(text: string | undefined): Date | undefined {
+  return text === undefined ? undefined : new Date(text)
+}

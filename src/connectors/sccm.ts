@@ -1,0 +1,189 @@
+/**
+ * Microsoft Configuration Manager through its administration service (OData v4), with a token of Entra ID: directly
+ * (`AdminService_TokenAuth`) or through the cloud management gateway. Windows sign-in (Kerberos) is not spoken.
+ *
+ * Sources (docs/vendors.md lists what is not confirmed):
+ * - https://learn.microsoft.com/intune/configmgr/develop/adminservice/overview, …/set-up, …/usage
+ * - the requests: https://github.com/autopkg/iancohn-recipes, McmApiProcessors
+ * - classes: https://learn.microsoft.com/intune/configmgr/develop/reference/apps/sms_applicationassignment-server-wmi-class
+ *   and …/core/servers/manage/sms_deploymentsummary-server-wmi-class
+ *
+ * The reference is the assignment's name. Reading by key answers a list too; an error may stand in the body of a 2xx.
+ * A collection takes one assignment of an application: one that says the same already is taken as it is.
+ */
+import { z } from "zod"
+import {
+  type ConnectorParts,
+  covers,
+  deployWish,
+  deviceCounts,
+  groupingOf,
+  rollbackWish,
+  vendorName,
+  type Wish,
+} from "./common.ts"
+import type { SccmSettings } from "./config.ts"
+import { malformedError, orAbsent, permanentError } from "./errors.ts"
+import { formTokens } from "./oauth.ts"
+import { odataString } from "./odata.ts"
+import { assignmentBody, desired, isOurs } from "./sccm-assignment.ts"
+import { type Call, Session } from "./session.ts"
+import type { Connector, Effect, RolloutRequest } from "./types.ts"
+
+const applicationShape = z.object({ CI_ID: z.number(), ModelID: z.number() })
+const assignmentShape = z.object({
+  AssignmentID: z.number(),
+  AssignmentName: z.string(),
+  AssignmentDescription: z.string().nullish(),
+  ApplicationName: z.string(),
+  AppModelID: z.number(),
+  DesiredConfigType: z.number(),
+})
+const summaryShape = z.object({
+  NumberSuccess: z.number(),
+  NumberErrors: z.number(),
+  NumberInProgress: z.number(),
+  NumberUnknown: z.number(),
+})
+type Assignment = z.output<typeof assignmentShape>
+
+export function createSccm(settings: SccmSettings, { http, clock }: ConnectorParts): Connector {
+  const session = new Session(http, settings.baseUrl, { kind: "bearer", tokens: tokensOf(settings, http) })
+  const nameOf = (request: RolloutRequest) => vendorName(settings, request.appName)
+  const collectionOf = (request: RolloutRequest) => groupingOf("sccm", settings, request.ring)
+
+  async function place(wish: Wish, request: RolloutRequest, signal: AbortSignal): Promise<Effect> {
+    const [name, collectionId] = [nameOf(request), collectionOf(request)]
+    const application = await findApplication(session, name, wish.version, signal)
+    if (application === undefined) return nothingThere(wish, request, name)
+    const assigned = (await assignmentsIn(session, collectionId, signal)).filter((a) => a.ApplicationName === name)
+    const type = desired[wish.action]
+    const fits = (a: Assignment) => a.AppModelID === application.ModelID && a.DesiredConfigType === type
+    const found = assigned.find((a) => a.AssignmentName === request.reference && fits(a)) ?? assigned.find(fits)
+    // One that contradicts within the same version has to go first, the other versions' ones once ours stands.
+    const others = assigned.filter((a) => a !== found && (a.AppModelID === application.ModelID || isOurs(a)))
+    await remove(
+      session,
+      others.filter((a) => a.AppModelID === application.ModelID),
+      signal,
+    )
+    const body = assignmentBody({ name, application, wish, request, collectionId, nowMs: clock.nowMs() })
+    const id = found?.AssignmentID ?? (await assign(session, body, collectionId, signal))
+    await remove(
+      session,
+      others.filter((a) => a.AppModelID !== application.ModelID),
+      signal,
+    )
+    return { externalId: String(id), existed: found !== undefined }
+  }
+
+  return {
+    type: "sccm",
+    covers: covers(settings),
+    async health(signal) {
+      await session.call({ path: "v1.0/$metadata", signal })
+    },
+    deploy: (request, signal) => place(deployWish(request), request, signal),
+    rollback: (request, signal) => place(rollbackWish(request), request, signal),
+    async status(request, signal) {
+      const id = request.externalId ?? (await idOf(session, collectionOf(request), request, signal))
+      const [summary] = await values(session, summaryShape, {
+        path: "wmi/SMS_DeploymentSummary",
+        query: { $filter: `AssignmentID eq ${Number(id)}` },
+        signal,
+      })
+      if (summary === undefined) return deviceCounts(0, 0, 0)
+      const { NumberSuccess, NumberErrors, NumberInProgress, NumberUnknown } = summary
+      return deviceCounts(NumberSuccess, NumberErrors, NumberInProgress + NumberUnknown)
+    },
+  }
+}
+
+/** A client of its own, or, where a site maps only people to its roles, a user's name and password as well. */
+function tokensOf(settings: SccmSettings, http: ConnectorParts["http"]) {
+  const { loginUrl, tenant, clientId, clientSecret, scope, user } = settings
+  const login = `${loginUrl}/${encodeURIComponent(tenant)}/oauth2/v2.0/token`
+  return formTokens(http, login, () => ({
+    client_id: clientId,
+    scope,
+    ...(clientSecret === undefined ? {} : { client_secret: clientSecret.reveal() }),
+    ...(user === undefined
+      ? { grant_type: "client_credentials" }
+      : { grant_type: "password", username: user.name, password: user.password.reveal() }),
+  }))
+}
+
+/** An application that is not there need not be removed; one that is to be installed has to be there. */
+function nothingThere(wish: Wish, request: RolloutRequest, name: string): Effect {
+  if (wish.action === "install") throw permanentError(`sccm: no application ${name} of version ${wish.version}`)
+  return { externalId: request.externalId ?? request.reference, existed: true }
+}
+
+const errorShape = z.object({ error: z.object({ code: z.unknown(), message: z.unknown() }) })
+
+/** The entries of an answer: a list, even for one key. Throws ConnectorError; an error in a 2xx is `malformed`. */
+async function values<T>(session: Session, entry: z.ZodType<T>, call: Call): Promise<readonly T[]> {
+  const shape = z.union([z.object({ value: z.array(entry) }), errorShape])
+  const answer = await session.json(shape, call)
+  if ("error" in answer) throw malformedError(`sccm: an error in the answer of ${call.path}`)
+  return answer.value
+}
+
+async function findApplication(session: Session, name: string, version: string, signal: AbortSignal) {
+  const $filter = applicationFilter(name, version)
+  const path = "wmi/SMS_Application"
+  const [found] = await values(session, z.object({ CI_ID: z.number() }), {
+    path,
+    query: { $filter, $select: "CI_ID" },
+    signal,
+  })
+  if (found === undefined) return undefined
+  const [application] =
+    (await orAbsent(values(session, applicationShape, { path: `${path}(${found.CI_ID})`, signal }))) ?? []
+  return application
+}
+
+/** One version of an application is one SMS_Application, its newest revision. Filtering by the version is not confirmed. */
+const applicationFilter = (name: string, version: string) =>
+  `LocalizedDisplayName eq ${odataString(name)} and SoftwareVersion eq ${odataString(version)} and IsLatest eq true`
+
+function assignmentsIn(session: Session, collectionId: string, signal: AbortSignal): Promise<readonly Assignment[]> {
+  const query = { $filter: `TargetCollectionID eq ${odataString(collectionId)}` }
+  return values(session, assignmentShape, { path: "wmi/SMS_ApplicationAssignment", query, signal })
+}
+
+async function idOf(session: Session, collectionId: string, { reference }: RolloutRequest, signal: AbortSignal) {
+  const found = (await assignmentsIn(session, collectionId, signal)).find((a) => a.AssignmentName === reference)
+  if (found === undefined) throw permanentError(`sccm: no assignment of ${reference}`)
+  return found.AssignmentID
+}
+
+/** The answer is the assignment, or, as everywhere here, a list with it; without an id it is looked up by its name. */
+const createdShape = z.union([
+  z.object({ AssignmentID: z.number() }).transform((created) => created.AssignmentID),
+  z
+    .object({ value: z.array(z.object({ AssignmentID: z.number() })).min(1) })
+    .transform((list) => list.value[0]?.AssignmentID),
+  errorShape,
+  z.unknown().transform(() => undefined),
+])
+
+async function assign(
+  session: Session,
+  body: ReturnType<typeof assignmentBody>,
+  collectionId: string,
+  signal: AbortSignal,
+) {
+  const path = "wmi/SMS_ApplicationAssignment"
+  const created = await session.json(createdShape, { method: "POST", path, json: body, signal })
+  if (typeof created === "number") return created
+  const listed = await assignmentsIn(session, collectionId, signal)
+  const found = listed.find((a) => a.AssignmentName === body.AssignmentName)
+  if (found === undefined) throw malformedError("sccm: the answer to a new assignment")
+  return found.AssignmentID
+}
+
+async function remove(session: Session, assignments: readonly Assignment[], signal: AbortSignal): Promise<void> {
+  for (const { AssignmentID } of assignments)
+    await orAbsent(session.call({ method: "DELETE", path: `wmi/SMS_ApplicationAssignment(${AssignmentID})`, signal }))
+}

@@ -1,0 +1,1 @@
+ALTER TABLE "idempotency_keys" ALTER COLUMN "deployment_id" SET DEFAULT uuidv7();

@@ -1,0 +1,76 @@
+import { and, eq, inArray, sql } from "drizzle-orm"
+import type { Transaction } from "../db/client.ts"
+import { deployments } from "../db/schema.ts"
+import type { Domain } from "../domain.ts"
+import { appendEvents, type NewEvent } from "../events/append.ts"
+import { wakeWaiting } from "../rings/slot.ts"
+import { deploymentDuration, deploymentLeadTime, deploymentTotal } from "../telemetry/domain-counts.ts"
+import type { LockedDeployment } from "./lock.ts"
+import { deploymentColumns, toDeployment, workSeconds } from "./row.ts"
+import { mustAllow, sources } from "./state.ts"
+import type { Deployment, DeploymentOutcome } from "./types.ts"
+
+/** How a deployment ends, in whose name, and the event that says so. */
+export interface Ending {
+  readonly status: DeploymentOutcome
+  readonly principal: string
+  readonly event: NewEvent
+  /** In a sentence; null when nothing went wrong. */
+  readonly reason: string | null
+}
+
+/**
+ * Ends a deployment in the caller's transaction: status, first outcome, event, metric points, and the next in line for
+ * the ring it leaves. Throws AppError `invalid_transition`.
+ */
+export async function finishDeployment(
+  tx: Transaction,
+  domain: Domain,
+  deployment: LockedDeployment,
+  ending: Ending,
+): Promise<Deployment> {
+  mustAllow(deployment.status, ending.status)
+  const [row] = await tx
+    .update(deployments)
+    .set({
+      status: ending.status,
+      outcome: sql`coalesce(outcome, ${ending.status})`,
+      reason: ending.reason,
+      finishedAt: sql`coalesce(finished_at, now())`,
+    })
+    .where(and(eq(deployments.id, deployment.id), inArray(deployments.status, sources(ending.status))))
+    .returning({
+      ...deploymentColumns(),
+      workSeconds,
+      leadSeconds: sql<number>`extract(epoch FROM now() - created_at)::float8`,
+    })
+  if (row === undefined) throw new Error("a locked deployment changed its status")
+  const { workSeconds: work, leadSeconds, ...columns } = row
+  const points = deployment.outcome === null ? outcomePoints(deployment, ending.status, work, leadSeconds) : []
+  await appendEvents(tx, eventContext(deployment, ending.principal), [ending.event], points)
+  if (deployment.currentRing !== null) await wakeWaiting(tx, domain, deployment.applicationId, deployment.currentRing)
+  return toDeployment(columns)
+}
+
+/** The points of a first outcome: counted once, timed when it had begun to work. */
+function outcomePoints(deployment: LockedDeployment, status: DeploymentOutcome, work: number | null, lead: number) {
+  const { label: app_name, targetRing: ring } = deployment
+  const requires_cab = deployment.requiresCab ? "true" : "false"
+  const counted = deploymentTotal.add(1, { app_name, ring, status, requires_cab })
+  const timed = work === null ? [] : [deploymentDuration.record(Math.max(0, work), { app_name, ring, status })]
+  const led = status === "COMPLETED" ? [deploymentLeadTime.record(lead, { ring })] : []
+  return [counted, ...timed, ...led]
+}
+
+/** Where a deployment's events go, in the name of whoever acts. */
+export function eventContext(deployment: { readonly id: string; readonly correlationId: string }, principal: string) {
+  return {
+    subjectType: "deployment",
+    subjectId: deployment.id,
+    principal,
+    correlationId: deployment.correlationId,
+  } as const
+}
+
+/** In whose name the engine acts when nobody asked for it. */
+export const enginePrincipal = "control-plane"

@@ -1,0 +1,14 @@
+import type { Connector, ConnectorType } from "./connectors/types.ts"
+import type { Database } from "./db/client.ts"
+import type { RingPolicies } from "./rings/policy.ts"
+import type { TaskQueue } from "./tasks/queue.ts"
+
+/** What verbs work with; built once, in run.ts. */
+export interface Domain {
+  readonly db: Database
+  readonly tasks: TaskQueue
+  readonly connectors: ReadonlyMap<ConnectorType, Connector>
+  readonly policies: RingPolicies
+  /** Applications with a metrics label of their own; the rest share `other`. */
+  readonly appLabelLimit: number
+}

@@ -1,0 +1,55 @@
+/** Entry of every process: `node src/main.ts api | worker | migrate`. Telemetry comes first: what is loaded after it is seen. */
+import closeWithGrace from "close-with-grace"
+import packageJson from "../package.json" with { type: "json" }
+import { type Config, loadConfig } from "./config.ts"
+import { log } from "./telemetry/log.ts"
+import { startTelemetry, type TelemetrySettings } from "./telemetry/sdk.ts"
+
+/** From the signal to the end, whatever hangs. Milliseconds. */
+const stopWithinMs = 18_000
+
+function telemetrySettings(config: Config, role: TelemetrySettings["role"]): TelemetrySettings {
+  return {
+    role,
+    environment: config.ENVIRONMENT,
+    version: packageJson.version,
+    serviceName: config.OTEL_SERVICE_NAME,
+    resourceAttributes: config.OTEL_RESOURCE_ATTRIBUTES,
+    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+    metricIntervalMs: config.OTEL_METRIC_EXPORT_INTERVAL,
+    disabled: config.OTEL_SDK_DISABLED,
+    sampler: { name: config.OTEL_TRACES_SAMPLER, arg: config.OTEL_TRACES_SAMPLER_ARG },
+    logLevel: config.LOG_LEVEL,
+    trustIncomingContext: config.TRUST_INCOMING_CONTEXT,
+  }
+}
+
+async function migrate(config: Config): Promise<void> {
+  const url = config.DATABASE_OWNER_URL
+  if (url === undefined) throw new Error("DATABASE_OWNER_URL is needed to migrate")
+  const { migrate: run } = await import("./db/migrate.ts")
+  await run(url.reveal())
+}
+
+async function serve(config: Config, role: TelemetrySettings["role"]): Promise<void> {
+  const telemetry = startTelemetry(telemetrySettings(config, role))
+  const { runApi, runWorker } = await import("./run.ts")
+  const version = packageJson.version
+  const running = await (role === "api" ? runApi : runWorker)(config, telemetry, version)
+  closeWithGrace({ delay: stopWithinMs + 1_000 }, async ({ signal, err }) => {
+    if (err) log.fatal("unexpected end", { error: err })
+    else log.info("stopping", { signal })
+    await running.stop(stopWithinMs)
+  })
+}
+
+const role = process.argv[2]
+try {
+  const config = loadConfig()
+  if (role === "migrate") await migrate(config)
+  else if (role === "api" || role === "worker") await serve(config, role)
+  else throw new Error("say what to run: api, worker or migrate")
+} catch (error) {
+  log.fatal("could not start", { role, error })
+  process.exit(1)
+}

@@ -1,0 +1,51 @@
+import { and, asc, eq, inArray, isNotNull, lt, ne, or } from "drizzle-orm"
+import type { Transaction } from "../db/client.ts"
+import { deployments } from "../db/schema.ts"
+import type { LockedDeployment } from "../deployments/lock.ts"
+import type { Domain } from "../domain.ts"
+import { type Ring, rings } from "./rings.ts"
+
+/**
+ * A slot is one ring of one application: one deployment at a time. Taken when another one is in the ring, or when an
+ * older one is waiting for it: they go in order of creation. The caller holds the application's lock.
+ */
+export async function slotTaken(tx: Transaction, deployment: LockedDeployment, ring: Ring): Promise<boolean> {
+  const inRing = and(eq(deployments.currentRing, ring), inArray(deployments.status, ["DEPLOYING", "ROLLING_BACK"]))
+  const older = and(waitingFor(ring), lt(deployments.id, deployment.id))
+  const [other] = await tx
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(
+      and(
+        eq(deployments.applicationId, deployment.applicationId),
+        ne(deployments.id, deployment.id),
+        or(inRing, older),
+      ),
+    )
+    .limit(1)
+  return other !== undefined
+}
+
+/** Sends the oldest deployment that waits for the ring on its way; called by whoever leaves it, in the same transaction. */
+export async function wakeWaiting(tx: Transaction, domain: Domain, applicationId: string, ring: Ring): Promise<void> {
+  const [next] = await tx
+    .select({ id: deployments.id, correlationId: deployments.correlationId })
+    .from(deployments)
+    .where(and(eq(deployments.applicationId, applicationId), waitingFor(ring)))
+    .orderBy(asc(deployments.id))
+    .limit(1)
+  if (next === undefined) return
+  const { id, correlationId } = next
+  await domain.tasks.enqueue(tx, "deploy-to-ring", { deploymentId: id, ring, attempt: 0 }, { correlationId })
+}
+
+/** Those that wait for the first ring are PENDING; those that wait for a later one are still in the ring before it. */
+function waitingFor(ring: Ring) {
+  const before = rings[rings.indexOf(ring) - 1]
+  if (before === undefined) return eq(deployments.status, "PENDING")
+  return and(
+    eq(deployments.status, "DEPLOYING"),
+    eq(deployments.currentRing, before),
+    isNotNull(deployments.waitingSince),
+  )
+}

@@ -1,0 +1,136 @@
+import { Hono } from "hono"
+import { createApp } from "./api/app.ts"
+import { listen } from "./api/listen.ts"
+import type { Config } from "./config.ts"
+import { createConnectors } from "./connectors/create.ts"
+import { connect } from "./db/client.ts"
+import type { Domain } from "./domain.ts"
+import { startPresence } from "./health/presence.ts"
+import { databaseAnswers } from "./health/report.ts"
+import { Lifecycle } from "./lib/lifecycle.ts"
+import { ringProfiles } from "./rings/policy.ts"
+import { apiServices } from "./services.ts"
+import { taskHandlers } from "./tasks/handlers.ts"
+import { createTaskQueue, startBoss } from "./tasks/queue.ts"
+import { startWorker } from "./tasks/worker.ts"
+import { domainCounts } from "./telemetry/domain-counts.ts"
+import { domainGauges } from "./telemetry/domain-gauges.ts"
+import { startDurable } from "./telemetry/durable/index.ts"
+import { setHttpRoute } from "./telemetry/http.ts"
+import { log } from "./telemetry/log.ts"
+import { metrics } from "./telemetry/metrics.ts"
+import type { Telemetry } from "./telemetry/sdk.ts"
+import { instrumentSql } from "./telemetry/sql.ts"
+import { withCorrelation } from "./telemetry/trace.ts"
+import { announceDevelopmentToken } from "./tokens/development.ts"
+
+/** A process at work. */
+export interface Running {
+  /** Stops taking work, lets what is under way end, delivers telemetry. Resolves at the latest after `withinMs`. */
+  stop(withinMs: number): Promise<void>
+}
+
+type Role = "api" | "worker"
+
+/** The HTTP API. */
+export async function runApi(config: Config, telemetry: Telemetry, version: string): Promise<Running> {
+  const core = await openCore(config, telemetry, "api")
+  const { domain, lifecycle } = core
+  const services = apiServices(domain, config, core.stopping)
+  if (config.ENVIRONMENT === "development")
+    await announceDevelopmentToken(domain.db, config.DEV_TOKEN_FILE, services.authenticate)
+  const app = createApp({
+    services,
+    log,
+    links: {
+      publicUrl: config.PUBLIC_URL,
+      jaegerUrl: config.JAEGER_URL,
+      dashboardUrl: `${config.GRAFANA_URL}/d/eucora-operations`,
+    },
+    version,
+    metricsOpen: config.METRICS_PUBLIC,
+    telemetry: {
+      withCorrelation,
+      setHttpRoute,
+      authFailure: (reason) => metrics.authFailures.add({ reason }),
+    },
+  })
+  const listening = await listen(app, { host: config.API_HOST, port: config.API_PORT })
+  lifecycle.add("http", listening, (open) => open.close(httpDrainMs))
+  log.info("api ready", { port: listening.port, ring_profile: ringProfile(config) })
+  return core.running
+}
+
+/** Carries out the tasks; over HTTP it only says whether it lives. */
+export async function runWorker(config: Config, telemetry: Telemetry, _version: string): Promise<Running> {
+  const core = await openCore(config, telemetry, "worker")
+  const { domain, boss, lifecycle } = core
+  lifecycle.add("worker", await startWorker(boss, taskHandlers(domain)), (worker) => worker.stop())
+  const ready = async () => !core.stopping() && (await databaseAnswers(domain.db))
+  const probes = new Hono()
+    .get("/health/live", (c) => c.json({ status: "alive" }))
+    .get("/health/ready", async (c) => ((await ready()) ? c.json({ status: "ready" }) : c.json({ status: "not ready" }, 503)))
+  const listening = await listen(probes, { host: config.WORKER_HOST, port: config.WORKER_PORT })
+  lifecycle.add("probes", listening, (open) => open.close(httpDrainMs))
+  log.info("worker ready", { port: listening.port, ring_profile: ringProfile(config) })
+  return core.running
+}
+
+/** How long requests that have begun may take to end. */
+const httpDrainMs = 8_000
+
+/** What both kinds of process have: database, queue, connectors, durable metrics, and the way to close them. */
+async function openCore(config: Config, telemetry: Telemetry, role: Role) {
+  const lifecycle = new Lifecycle()
+  let stopping = false
+  const url = config.DATABASE_URL.reveal()
+  const applicationName = `eucora-${role}`
+  lifecycle.add("telemetry", telemetry, (open) => open.shutdown(telemetryFlushMs))
+  const instrument = config.OTEL_SDK_DISABLED ? {} : { instrument: instrumentSql }
+  const client = connect({ url, applicationName, max: config.DATABASE_POOL, ...instrument })
+  lifecycle.add("database", client, (open) => open.close())
+  const onError = (error: Error) => log.warn("queue error", { error })
+  const boss = await startBoss({ url, applicationName: `${applicationName}-tasks`, supervise: role === "worker", onError })
+  lifecycle.add("queue", boss, (open) => open.stop({ graceful: true, timeout: queueDrainMs }))
+  const connectors = createConnectors(config)
+  lifecycle.add("connectors", connectors, (open) => open.close())
+  lifecycle.add("presence", startPresence(client.db, telemetry.instanceId, role), (open) => open.stop())
+  lifecycle.add("durable metrics", startDurableMetrics(config, telemetry, url), (open) => open.close())
+  const domain: Domain = {
+    db: client.db,
+    tasks: createTaskQueue(boss),
+    connectors: connectors.byType,
+    policies: ringProfiles[ringProfile(config)],
+    appLabelLimit: config.APP_LABEL_LIMIT,
+  }
+  const running: Running = {
+    stop: async (withinMs) => {
+      stopping = true
+      for (const { name, error } of await lifecycle.close(withinMs)) log.warn("did not close in time", { name, error })
+    },
+  }
+  return { domain, boss, lifecycle, running, stopping: () => stopping }
+}
+
+const telemetryFlushMs = 2_000
+const queueDrainMs = 5_000
+
+function startDurableMetrics(config: Config, telemetry: Telemetry, url: string) {
+  return startDurable({
+    url,
+    instruments: domainCounts,
+    observed: domainGauges(config.APP_LABEL_LIMIT),
+    environment: config.ENVIRONMENT,
+    exporter: telemetry.exporter(config.DURABLE_EXPORT_INTERVAL),
+    exportIntervalMs: config.DURABLE_EXPORT_INTERVAL,
+    failures: {
+      count: () => {},
+      log: (part, error, times) => log.warn("durable metrics failed", { part, error, times }),
+    },
+  })
+}
+
+/** Seconds instead of hours, unless this is production or was chosen otherwise. */
+function ringProfile(config: Config) {
+  return config.RING_PROFILE ?? (config.ENVIRONMENT === "development" ? "demo" : "production")
+}

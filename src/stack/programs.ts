@@ -1,0 +1,71 @@
+import { existsSync, realpathSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { buildPart, MissingPart, type Workshop } from "./build.ts"
+import type { StackConfig } from "./config.ts"
+import { findProgram, onPath } from "./find.ts"
+import type { Launcher } from "./launcher.ts"
+import { logFile, setAside } from "./logs.ts"
+import { type Part, type ProgramName, partOf } from "./parts.ts"
+
+/** What a service is run with. `grafana` is taken from PATH alone: it cannot be built as the others are. */
+export type ServiceProgram = "node" | "grafana" | ProgramName
+
+/** Finds programs, and builds those that can be built, one after the other: two builds at once need twice the memory. */
+export class Programs {
+  readonly #config: StackConfig
+  readonly #launcher: Launcher
+  readonly #mayBuild: boolean
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(config: StackConfig, launcher: Launcher, mayBuild: boolean) {
+    this.#config = config
+    this.#launcher = launcher
+    this.#mayBuild = mayBuild
+  }
+
+  /**
+   * Absolute path of the program. `onBuild` is called when its build begins.
+   * Throws MissingPart where it cannot be had, an Error when its build fails.
+   */
+  async get(program: ServiceProgram, onBuild: (part: Part) => void, signal: AbortSignal): Promise<string> {
+    if (program === "node") return process.execPath
+    if (program === "grafana") return this.#grafana()
+    const part = partOf(program)
+    const found = findProgram(part, program, this.#config)
+    if (found !== undefined) return found
+    if (!this.#mayBuild) throw new MissingPart(`${part.version} is not on PATH and was not built: npm run parts`)
+    await this.#inTurn(() => this.#build(part, onBuild, signal))
+    return findProgram(part, program, this.#config) ?? this.#notThere(program, part)
+  }
+
+  #notThere(program: ProgramName, part: Part): never {
+    throw new Error(`the build of ${part.name} ended well, but made no ${program}`)
+  }
+
+  #grafana(): string {
+    const found = onPath("grafana", this.#config.path)
+    if (found === undefined) throw new MissingPart("not on PATH, and it cannot be built here: install Grafana 13.1")
+    return found
+  }
+
+  #build(part: Part, onBuild: (part: Part) => void, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    onBuild(part)
+    const log = logFile(this.#config.dataDir, `build-${part.name}`)
+    setAside(log)
+    const workshop: Workshop = { config: this.#config, launcher: this.#launcher, log }
+    return buildPart(part, workshop, signal)
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work)
+    this.#last = turn.catch(() => {}) // a build that fails is told to who asked for it, and does not keep the next from its turn
+    return turn
+  }
+}
+
+/** Grafana's own files: beside the program where it was unpacked, at the usual place where a package installed it. */
+export function grafanaHome(program: string): string {
+  const beside = dirname(dirname(realpathSync(program)))
+  return existsSync(join(beside, "conf", "defaults.ini")) ? beside : "/usr/share/grafana"
+}

@@ -1,0 +1,33 @@
+import type { UnitView } from "./run-file.ts"
+import { troubles } from "./table.ts"
+
+export interface Outcome {
+  readonly units: readonly UnitView[]
+  /** From the command to now. */
+  readonly seconds: number
+  readonly adminToken: string | undefined
+}
+
+/** Parts that should work and do not. What is optional may be missing, but not fail. */
+export function notHealthy(units: readonly UnitView[]): readonly UnitView[] {
+  return units.filter(
+    ({ state, optional }) => !(state === "healthy" || state === "done" || (optional && state === "missing")),
+  )
+}
+
+/** What is said when all has settled: the verdict, the addresses, what to do next. */
+export function summary({ units, seconds, adminToken }: Outcome): string {
+  const wrong = notHealthy(units)
+  const api = units.find((unit) => unit.name.startsWith("api") && unit.state === "healthy")
+  return [
+    "",
+    ...troubles(units),
+    wrong.length === 0
+      ? `Everything is healthy after ${seconds.toFixed(1)} s.`
+      : `After ${seconds.toFixed(1)} s not healthy: ${wrong.map((unit) => unit.name).join(", ")}. The rest runs.`,
+    ...(api === undefined ? [] : [`API and its documentation: ${api.address}/api/v1/docs`]),
+    ...(api === undefined || adminToken === undefined ? [] : [`Admin token, for development: ${adminToken}`]),
+    "Next: npm run verify (checks the whole way of a deployment), npm run status, npm run down",
+    "",
+  ].join("\n")
+}

@@ -1,0 +1,49 @@
+import { callConnector } from "../connectors/call.ts"
+import type { Domain } from "../domain.ts"
+import { openPoll, recordPoll } from "../rings/poll.ts"
+import { recordDeploy } from "../rings/record-deploy.ts"
+import { openRollback, recordRollback } from "../rings/rollback.ts"
+import { startRing } from "../rings/start.ts"
+import { operationFailed, pollFailed } from "./failure.ts"
+import type { TaskName, TaskPayloads } from "./queues.ts"
+
+export type TaskHandlers = { readonly [N in TaskName]: (task: TaskPayloads[N]) => Promise<void> }
+
+/**
+ * What each task does: ask the database what is to be done, call the back end outside of any transaction, write down
+ * what came of it. A back end's failure is counted and repeated by us; whatever else is thrown is the queue's to repeat.
+ */
+export function taskHandlers(domain: Domain): TaskHandlers {
+  return {
+    "deploy-to-ring": async (task) => {
+      const call = await startRing(domain, task)
+      if (call === undefined) return
+      await callConnector(domain.connectors, call.connectorType, "deploy", (connector, signal) =>
+        connector.deploy(call.request, signal),
+      ).then(
+        (effect) => recordDeploy(domain, task, effect.externalId),
+        (thrown: unknown) => operationFailed(domain, "deploy-to-ring", task, thrown),
+      )
+    },
+    "poll-ring": async (task) => {
+      const call = await openPoll(domain, task)
+      if (call === undefined) return
+      await callConnector(domain.connectors, call.connectorType, "status", (connector, signal) =>
+        connector.status(call.request, signal),
+      ).then(
+        (counts) => recordPoll(domain, task, counts),
+        (thrown: unknown) => pollFailed(domain, task, thrown),
+      )
+    },
+    "rollback-ring": async (task) => {
+      const call = await openRollback(domain, task)
+      if (call === undefined) return
+      await callConnector(domain.connectors, call.connectorType, "rollback", (connector, signal) =>
+        connector.rollback(call.request, signal),
+      ).then(
+        (effect) => recordRollback(domain, task, effect.externalId),
+        (thrown: unknown) => operationFailed(domain, "rollback-ring", task, thrown),
+      )
+    },
+  }
+}

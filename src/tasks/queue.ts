@@ -1,0 +1,63 @@
+import { sql } from "drizzle-orm"
+import { fromDrizzle, PgBoss } from "pg-boss"
+import type { Transaction } from "../db/client.ts"
+import { currentTraceparent, producerSpan } from "../telemetry/trace.ts"
+import { type TaskName, type TaskPayloads, tasksSchema } from "./queues.ts"
+
+/** What travels with a task besides its payload: the trace and the request it belongs to. */
+export interface Envelope<P> {
+  readonly payload: P
+  readonly traceparent: string | undefined
+  readonly correlationId: string
+}
+
+export interface TaskQueue {
+  /** Enqueues in the caller's transaction: a task exists if and only if the transaction commits. `delaySeconds` from now. */
+  enqueue<N extends TaskName>(
+    tx: Transaction,
+    name: N,
+    payload: TaskPayloads[N],
+    options: { readonly correlationId: string; readonly delaySeconds?: number },
+  ): Promise<void>
+}
+
+export interface BossOptions {
+  readonly url: string
+  readonly applicationName: string
+  /** Whether this process also maintains the queue: notices dead workers and cleans up. Workers do. */
+  readonly supervise: boolean
+  readonly onError: (error: Error) => void
+}
+
+/** Connects pg-boss on a pool of its own. The schema is the migration's to make: this never changes it. */
+export async function startBoss(options: BossOptions): Promise<PgBoss> {
+  const boss = new PgBoss({
+    connectionString: options.url,
+    schema: tasksSchema,
+    application_name: options.applicationName,
+    max: options.supervise ? 6 : 2,
+    migrate: false,
+    createSchema: false,
+    schedule: false,
+    reindex: false, // needs the owner's rights
+    supervise: options.supervise,
+    superviseIntervalSeconds: 1, // with the monitor below: a dead worker's task is taken over after some 11 s
+    monitorIntervalSeconds: 1,
+    useListenNotify: options.supervise,
+  })
+  boss.on("error", options.onError)
+  await boss.start()
+  return boss
+}
+
+export function createTaskQueue(boss: PgBoss): TaskQueue {
+  return {
+    enqueue: (tx, name, payload, { correlationId, delaySeconds }) =>
+      producerSpan(name, async () => {
+        const envelope = { payload, traceparent: currentTraceparent(), correlationId }
+        const startAfter = delaySeconds ?? 0 // a number is an interval from the database's now: our clock plays no part
+        const id = await boss.send(name, envelope, { startAfter, db: fromDrizzle(tx, sql) })
+        if (id === null) throw new Error(`the queue refused a ${name} task`)
+      }),
+  }
+}

@@ -1,0 +1,65 @@
+import type { Job, JobResult, PgBoss } from "pg-boss"
+import { describeError } from "../telemetry/describe-error.ts"
+import { log } from "../telemetry/log.ts"
+import { metrics } from "../telemetry/metrics.ts"
+import { consumerSpan, withCorrelation } from "../telemetry/trace.ts"
+import type { TaskHandlers } from "./handlers.ts"
+import type { Envelope } from "./queue.ts"
+import { type TaskName, type TaskPayloads, taskNames } from "./queues.ts"
+
+/** A backlog is drained ten at a time by four fetchers; idle, a NOTIFY wakes us and the poll is the floor under it. */
+const workOptions = {
+  batchSize: 10,
+  localConcurrency: 4,
+  burstWhenBatchFull: true,
+  perJobResults: true,
+  pollingIntervalSeconds: 0.5,
+  notifyPollingIntervalSeconds: 0.5,
+} as const
+
+/** Begins to work on every queue. `stop` takes no new tasks and waits for those at work. */
+export async function startWorker(boss: PgBoss, handlers: TaskHandlers): Promise<{ stop(): Promise<void> }> {
+  for (const name of taskNames)
+    await boss.work<Envelope<unknown>, unknown, typeof workOptions>(name, workOptions, (jobs) =>
+      Promise.all(jobs.map((job) => run(name, handlers, job as Job<Envelope<TaskPayloads[typeof name]>>))),
+    )
+  return { stop: async () => void (await Promise.all(taskNames.map((name) => boss.offWork(name, { wait: true })))) }
+}
+
+/** One task: its span in the trace it came from, its duration by outcome, its failure told to the queue and the log. */
+async function run<N extends TaskName>(
+  name: N,
+  handlers: TaskHandlers,
+  { id, data }: Job<Envelope<TaskPayloads[N]>>,
+): Promise<JobResult> {
+  const started = performance.now()
+  const timed = (status: "success" | "failed") =>
+    metrics.taskDuration.record((performance.now() - started) / 1000, { task_name: name, status })
+  try {
+    await consumerSpan(name, lineage(name, data.traceparent), () =>
+      withCorrelation(data.correlationId, undefined, () => logged(name, id, () => handlers[name](data.payload))),
+    )
+    timed("success")
+    return { id, status: "completed" }
+  } catch (thrown) {
+    timed("failed")
+    return { id, status: "failed", output: { error: describeError(thrown).message } }
+  }
+}
+
+async function logged(name: TaskName, id: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    log.error("task failed and will be repeated", { task: name, task_id: id, error })
+    throw error
+  }
+}
+
+/**
+ * Polls can be many thousands over days, so each is a trace of its own, linked to what asked for it; what a poll leads to
+ * is a stage in the deployment's trace again.
+ */
+function lineage(name: TaskName, traceparent: string | undefined) {
+  return name === "poll-ring" ? { links: [traceparent] } : { parent: traceparent }
+}

@@ -1,0 +1,77 @@
+import { deploymentOutcomes } from "../deployments/types.ts"
+import { rings } from "../rings/rings.ts"
+import { bounded, counter, histogram } from "./durable/definition.ts"
+
+/** What is counted of deployments: recorded in the transaction that makes it true, and so equal to the tables. */
+
+const cab = ["true", "false"] as const
+const minute = 60
+const hour = 3_600
+const day = 86_400
+
+/** Seconds from one to a week. The first eight boundaries are the predecessor's. */
+const workBoundaries = [1, 5, 10, 30, 60, 300, 600, 1_800, hour, 4 * hour, day, 7 * day]
+const waitBoundaries = [minute, 10 * minute, hour, 4 * hour, day, 2 * day, 4 * day, 7 * day]
+
+export const deploymentTotal = counter({
+  name: "deployment",
+  unit: "{deployment}",
+  description: "Deployments by their first outcome; a later roll-back changes nothing here.",
+  attributes: { app_name: bounded, ring: rings, status: deploymentOutcomes, requires_cab: cab },
+})
+
+export const deploymentSubmitted = counter({
+  name: "deployment.submitted",
+  unit: "{deployment}",
+  description: "Deployments submitted, by target ring.",
+  attributes: { ring: rings, requires_cab: cab },
+})
+
+export const deploymentRollback = counter({
+  name: "deployment.rollback",
+  unit: "{rollback}",
+  description: "Roll-backs begun, also of completed deployments, by target ring.",
+  attributes: { ring: rings, trigger: ["manual"] },
+})
+
+export const deploymentDuration = histogram({
+  name: "deployment.duration",
+  unit: "s",
+  description:
+    "Work of deployments that reached DEPLOYING and ended: from DEPLOYING to the first outcome, less waiting.",
+  attributes: { app_name: bounded, ring: rings, status: deploymentOutcomes },
+  boundaries: workBoundaries,
+})
+
+export const deploymentLeadTime = histogram({
+  name: "deployment.lead_time",
+  unit: "s",
+  description: "From submission to COMPLETED.",
+  attributes: { ring: rings },
+  boundaries: waitBoundaries,
+})
+
+export const riskScoreDistribution = histogram({
+  name: "risk_score.distribution",
+  unit: "",
+  description: "Risk scores of submitted deployments.",
+  attributes: { requires_cab: cab },
+  boundaries: [10, 25, 50, 75, 90, 100],
+})
+
+export const ringPromotion = counter({
+  name: "ring.promotion",
+  unit: "{promotion}",
+  description: "Decisions on going from one ring to the next.",
+  attributes: { from_ring: rings, to_ring: rings, status: ["promoted"] },
+})
+
+export const domainCounts = [
+  deploymentTotal,
+  deploymentSubmitted,
+  deploymentRollback,
+  deploymentDuration,
+  deploymentLeadTime,
+  riskScoreDistribution,
+  ringPromotion,
+] as const

@@ -1,0 +1,126 @@
+import type postgres from "postgres"
+import { rings } from "../rings/rings.ts"
+import { taskNames } from "../tasks/queues.ts"
+import { type Observation, observed } from "./durable/definition.ts"
+
+/** What can be seen in the tables at any moment: read by the elected process, the same for everybody. */
+
+const live = ["AWAITING_CAB", "APPROVED", "PENDING", "DEPLOYING", "ROLLING_BACK"] as const
+const deviceStates = ["targeted", "pending", "installed", "failed"] as const
+const taskStates = ["created", "retry", "active"] as const
+const otherLabel = "other"
+
+type Rows = readonly (Readonly<Record<string, string>> & { readonly value: string | number })[]
+
+/** Rows as observations: the column `value` is the number, the others are attributes. */
+function observations(rows: Rows): Observation[] {
+  return rows.map(({ value, ...attributes }) => ({ attributes, value: Number(value) }))
+}
+
+/** A reading of one statement, whose columns are named as the attributes are. */
+function reading(query: (sql: postgres.Sql) => Promise<unknown>) {
+  return async (sql: postgres.Sql) => observations((await query(sql)) as Rows)
+}
+
+export const deploymentActive = observed({
+  name: "deployment.active",
+  unit: "{deployment}",
+  description: "Deployments that have not ended, by status and target ring, zeros included.",
+  attributes: { status: live, ring: rings },
+  read: reading(
+    (sql) => sql`
+      SELECT s.status, r.ring, count(d.id) AS value
+      FROM unnest(${[...live]}::text[]) AS s (status) CROSS JOIN unnest(${[...rings]}::text[]) AS r (ring)
+      LEFT JOIN deployments d ON d.status = s.status AND d.target_ring = r.ring
+      GROUP BY s.status, r.ring`,
+  ),
+})
+
+export const deploymentOldestAge = observed({
+  name: "deployment.oldest_age",
+  unit: "s",
+  description: "Age of the oldest deployment in each status that has not ended; 0 when there is none.",
+  attributes: { status: live },
+  read: reading(
+    (sql) => sql`
+      SELECT status, coalesce(extract(epoch FROM now() - min(d.created_at)), 0) AS value
+      FROM unnest(${[...live]}::text[]) AS status LEFT JOIN deployments d USING (status) GROUP BY status`,
+  ),
+})
+
+export const deploymentRingDevices = observed({
+  name: "deployment.ring.devices",
+  unit: "{device}",
+  description: "Devices of the roll-outs that are going on, by ring and state.",
+  attributes: { ring: rings, state: deviceStates },
+  read: reading(
+    (sql) => sql`
+      SELECT r.ring, counted.state, sum(counted.value) AS value
+      FROM rollouts r CROSS JOIN LATERAL (VALUES
+        ('targeted', r.targeted), ('pending', r.pending), ('installed', r.installed), ('failed', r.failed)
+      ) AS counted (state, value)
+      WHERE r.state = 'deploying' GROUP BY r.ring, counted.state`,
+  ),
+})
+
+export const taskQueueDepth = observed({
+  name: "task.queue.depth",
+  unit: "{task}",
+  description: "Tasks that have not ended, by name and state; created ones may be due later.",
+  attributes: { task_name: taskNames, state: taskStates },
+  read: reading(
+    (sql) => sql`
+      SELECT n.task_name, s.state, count(j.id) AS value
+      FROM unnest(${[...taskNames]}::text[]) AS n (task_name) CROSS JOIN unnest(${[...taskStates]}::text[]) AS s (state)
+      LEFT JOIN tasks.job j ON j.name = n.task_name AND j.state::text = s.state
+      GROUP BY n.task_name, s.state`,
+  ),
+})
+
+export const taskQueueOldestAge = observed({
+  name: "task.queue.oldest_age",
+  unit: "s",
+  description: "How long the oldest runnable task has waited; 0 when there is none.",
+  attributes: { task_name: taskNames },
+  read: reading(
+    (sql) => sql`
+      SELECT task_name, coalesce(extract(epoch FROM now() - min(j.start_after)), 0) AS value
+      FROM unnest(${[...taskNames]}::text[]) AS task_name
+      LEFT JOIN tasks.job j ON j.name = task_name AND j.state < 'active' AND j.start_after <= now()
+      GROUP BY task_name`,
+  ),
+})
+
+export const telemetryLabelValues = observed({
+  name: "telemetry.label_values",
+  unit: "",
+  description: "Values in use of a label that is bounded; the rest share `other`.",
+  attributes: { attribute: ["app_name"] },
+  read: reading(
+    (sql) => sql`SELECT 'app_name' AS attribute, count(*) AS value FROM applications WHERE label <> ${otherLabel}`,
+  ),
+})
+
+/** The bound on a label's values, beside how many are in use. `limit` is the configured number of application labels. */
+export function telemetryLabelLimit(limit: number) {
+  return observed({
+    name: "telemetry.label_values_limit",
+    unit: "",
+    description: "Values that a bounded label may have.",
+    attributes: { attribute: ["app_name"] },
+    read: async () => [{ attributes: { attribute: "app_name" }, value: limit }],
+  })
+}
+
+/** Every gauge of the shared state. */
+export function domainGauges(labelLimit: number) {
+  return [
+    deploymentActive,
+    deploymentOldestAge,
+    deploymentRingDevices,
+    taskQueueDepth,
+    taskQueueOldestAge,
+    telemetryLabelValues,
+    telemetryLabelLimit(labelLimit),
+  ]
+}

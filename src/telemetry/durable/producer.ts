@@ -1,0 +1,117 @@
+import type { Resource } from "@opentelemetry/resources"
+import type { CollectionResult, MetricData, MetricProducer } from "@opentelemetry/sdk-metrics"
+import type postgres from "postgres"
+import { withDeadline } from "../../lib/lifecycle.ts"
+import type { DurableInstrument } from "./definition.ts"
+import type { Election } from "./election.ts"
+import type { Failures } from "./failures.ts"
+import { fold, readPoints } from "./fold.ts"
+import { hrTime } from "./metric-data.ts"
+import type { Gauges } from "./observed.ts"
+import { SeriesBook } from "./series-book.ts"
+
+/** Inbox rows of one statement: some 30 ms. */
+const foldLimit = 1_000
+/** How long a backlog may be folded before what is known is sent. */
+const backlogMs = 500
+/** A connection that takes longer than all its statements may is not waited for. */
+const databaseDeadlineMs = 20_000
+/** An unchanged series is sent again this often: a restarted Collector is whole by the next scrape. */
+const resendMs = 5_000
+/** Without a version: it is part of a series' key in the Collector, and a new one beside the old freezes the series. */
+const scope = { name: "eucora.durable" }
+
+export interface ProducerOptions {
+  readonly instance: string
+  readonly resource: Resource
+  readonly instruments: readonly DurableInstrument[]
+  readonly gauges: Gauges
+  readonly election: Election
+  readonly failures: Failures
+  /** Series that one instrument may have; what is beyond is summed in one overflow series. */
+  readonly maxSeries: number
+  /** Gauges are read at most this often. */
+  readonly observeIntervalMs: number
+  /** Monotonic milliseconds. */
+  readonly nowMs: () => number
+  /** How many points may be sent this time. */
+  readonly room: () => number
+}
+
+/** Each collection folds the inbox and gives what the Collector has to be told; nothing while another process is elected. */
+export class DurableProducer implements MetricProducer {
+  readonly #options: ProducerOptions
+  #term: number | undefined
+  #book: SeriesBook
+  #atMicros = 0
+  #observedMs = Number.NEGATIVE_INFINITY
+
+  constructor(options: ProducerOptions) {
+    this.#options = options
+    this.#book = new SeriesBook(options.instruments, resendMs)
+  }
+
+  /** Never rejects: the reader would log it every second. */
+  async collect(): Promise<CollectionResult> {
+    const metrics = await this.#gather()
+    const { resource } = this.#options
+    const scopeMetrics = metrics.length > 0 ? [{ scope, metrics }] : []
+    return { errors: [], resourceMetrics: { resource, scopeMetrics } }
+  }
+
+  /** These points have arrived at the Collector. */
+  confirm(points: readonly object[]): void {
+    this.#book.confirm(points, this.#options.nowMs())
+  }
+
+  /** After an error nobody knows what the last statement did: the term ends, and the next one reads all points anew. */
+  async #gather(): Promise<MetricData[]> {
+    const { election, failures } = this.#options
+    try {
+      return await withDeadline("the database work for durable metrics", databaseDeadlineMs, this.#serve())
+    } catch (thrown) {
+      failures.report("database", thrown)
+      await election.resign()
+      return []
+    }
+  }
+
+  async #serve(): Promise<MetricData[]> {
+    const { election, nowMs, room } = this.#options
+    const { sql } = election
+    const term = await election.stand()
+    if (term === undefined) return []
+    if (term !== this.#term) await this.#open(sql)
+    this.#term = term
+    await this.#fold(sql)
+    const gauges = await this.#observe(sql)
+    // The client reconnects by itself: only an unchanged term says that every statement ran on the session with the lock.
+    if (election.term !== term) throw new Error("the connection that held the lock was lost")
+    return [...this.#book.due(hrTime(this.#atMicros), nowMs(), room()), ...gauges]
+  }
+
+  async #open(sql: postgres.Sql): Promise<void> {
+    const points = await readPoints(sql, this.#options)
+    this.#book = new SeriesBook(this.#options.instruments, resendMs)
+    this.#book.apply(points)
+  }
+
+  async #fold(sql: postgres.Sql): Promise<void> {
+    const { instance, instruments, maxSeries, nowMs } = this.#options
+    const book = this.#book
+    const endMs = nowMs() + backlogMs
+    for (let taken = foldLimit; taken === foldLimit && nowMs() < endMs; ) {
+      const folded = await fold(sql, { instance, instruments, full: book.full(maxSeries), limit: foldLimit })
+      book.apply(folded.touched)
+      this.#atMicros = Math.max(this.#atMicros, folded.atMicros) // a clock set back must not make points look old
+      taken = folded.taken
+    }
+  }
+
+  async #observe(sql: postgres.Sql): Promise<MetricData[]> {
+    const { gauges, nowMs, observeIntervalMs } = this.#options
+    if (nowMs() - this.#observedMs < observeIntervalMs) return []
+    this.#observedMs = nowMs()
+    return gauges.read(sql, hrTime(this.#atMicros), this.#observedMs)
+  }
+}

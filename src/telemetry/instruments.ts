@@ -1,0 +1,217 @@
+import { connectorOperations, connectorTypes } from "../connectors/types.ts"
+import { type AttributeSpec, bounded } from "./durable/definition.ts"
+
+/** A metric of one process, in the ordinary way of the SDK. */
+export interface ProcessInstrument {
+  readonly name: string
+  readonly kind: "counter" | "histogram" | "gauge" | "updown"
+  readonly unit: string
+  readonly description: string
+  readonly attributes: AttributeSpec
+  readonly boundaries?: readonly number[]
+}
+
+/** How long something took, from a tenth of a second to five minutes. */
+const secondsToMinutes = [0.1, 0.5, 1, 5, 10, 30, 60, 300]
+/** https://opentelemetry.io/docs/specs/semconv/database/database-metrics/ */
+const databaseSeconds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
+/** https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ */
+const httpSeconds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+
+/** Methods that stand in labels; every other one is `_OTHER`. */
+export const httpMethods = [
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "DELETE",
+  "CONNECT",
+  "OPTIONS",
+  "TRACE",
+  "PATCH",
+  "QUERY",
+] as const
+export const queryTypes = ["select", "insert", "update", "delete", "other"] as const
+export type QueryType = (typeof queryTypes)[number]
+
+/** What our own code records, one recorder each in metrics.ts. */
+export const recordedInstruments = {
+  taskDuration: {
+    name: "task.duration",
+    kind: "histogram",
+    unit: "s",
+    description: "Time that one run of a task took.",
+    attributes: { task_name: bounded, status: ["success", "failed", "timeout"] },
+    boundaries: secondsToMinutes,
+  },
+  taskRetries: {
+    name: "task.retries",
+    kind: "counter",
+    unit: "{retry}",
+    description: "Runs of a task after its first.",
+    attributes: { task_name: bounded },
+  },
+  connectorOperationDuration: {
+    name: "connector.operation.duration",
+    kind: "histogram",
+    unit: "s",
+    description: "Time that one operation on a back end took. Calls refused by an open breaker are not among them.",
+    attributes: {
+      connector_type: connectorTypes,
+      operation: connectorOperations,
+      status: ["success", "failed", "timeout"],
+    },
+    boundaries: secondsToMinutes,
+  },
+  connectorThrottled: {
+    name: "connector.throttled",
+    kind: "counter",
+    unit: "{answer}",
+    description: "Operations that a back end answered with 429.",
+    attributes: { connector_type: connectorTypes },
+  },
+  queryDuration: {
+    name: "db.client.operation.duration",
+    kind: "histogram",
+    unit: "s",
+    description: "Time that one query took, waiting for a connection included.",
+    attributes: { "db.system.name": ["postgresql"], "db.operation.name": queryTypes },
+    boundaries: databaseSeconds,
+  },
+  activeRequests: {
+    name: "http.server.active_requests",
+    kind: "updown",
+    unit: "{request}",
+    description: "Requests being answered.",
+    attributes: { "http.request.method": [...httpMethods, "_OTHER"], "url.scheme": ["http", "https"] },
+  },
+  idempotencyReplays: {
+    name: "idempotency.replays",
+    kind: "counter",
+    unit: "{request}",
+    description: "Requests answered with what an earlier one with the same Idempotency-Key made.",
+    attributes: {},
+  },
+  authFailures: {
+    name: "auth.failures",
+    kind: "counter",
+    unit: "{request}",
+    description: "Requests refused for their token.",
+    attributes: { reason: ["missing", "malformed", "invalid", "forbidden"] },
+  },
+} as const satisfies Record<string, ProcessInstrument>
+
+/** What is read when metrics are collected, in observables.ts. */
+export const observedInstruments = {
+  poolSize: {
+    name: "db.connection_pool.size",
+    kind: "gauge",
+    unit: "",
+    description: "Connections that the pool may open.",
+    attributes: {},
+  },
+  poolInUse: {
+    name: "db.connection_pool.in_use",
+    kind: "gauge",
+    unit: "",
+    description: "Connections that a query or a transaction occupies.",
+    attributes: {},
+  },
+  connections: {
+    name: "db.client.connection.count",
+    kind: "updown",
+    unit: "{connection}",
+    description: "Connections in use. The driver does not tell how many of the others are open.",
+    attributes: { "db.client.connection.pool.name": ["eucora"], "db.client.connection.state": ["used"] },
+  },
+  cpuTime: {
+    name: "process.cpu.time",
+    kind: "counter",
+    unit: "s",
+    description: "CPU time of the process.",
+    attributes: { "cpu.mode": ["user", "system"] },
+  },
+  memoryUsage: {
+    name: "process.memory.usage",
+    kind: "updown",
+    unit: "By",
+    description: "Resident memory of the process.",
+    attributes: {},
+  },
+  spansQueued: {
+    name: "telemetry.spans.queued",
+    kind: "gauge",
+    unit: "{span}",
+    description: "Spans that wait for the Collector.",
+    attributes: {},
+  },
+  spansDropped: {
+    name: "telemetry.spans.dropped",
+    kind: "counter",
+    unit: "{span}",
+    description: "Spans given up: beyond the buffer's cap, or refused for good.",
+    attributes: {},
+  },
+  logsDropped: {
+    name: "telemetry.logs.dropped",
+    kind: "counter",
+    unit: "{record}",
+    description: "Log records that reached standard output only.",
+    attributes: {},
+  },
+  exportsFailed: {
+    name: "telemetry.exports.failed",
+    kind: "counter",
+    unit: "{export}",
+    description: "Export requests that did not arrive; spans and logs are sent again.",
+    attributes: { signal: ["traces", "metrics", "logs"] },
+  },
+} as const satisfies Record<string, ProcessInstrument>
+
+const runtime = (name: string, unit: string, description: string): ProcessInstrument => ({
+  name,
+  kind: "gauge",
+  unit,
+  description,
+  attributes: {},
+})
+
+/** What the instrumentation packages record under the names of the semantic conventions. */
+export const foreignInstruments: readonly ProcessInstrument[] = [
+  {
+    name: "http.server.request.duration",
+    kind: "histogram",
+    unit: "s",
+    description: "Time that answering one request took; probes and the metrics endpoint are left out.",
+    attributes: {
+      "http.request.method": [...httpMethods, "_OTHER"],
+      "url.scheme": ["http", "https"],
+      "http.route": bounded,
+      "http.response.status_code": bounded,
+      "network.protocol.version": ["1.0", "1.1", "2"],
+      "error.type": bounded,
+    },
+    boundaries: httpSeconds,
+  },
+  {
+    name: "http.client.request.duration",
+    kind: "histogram",
+    unit: "s",
+    description: "Time that one request to a back end or a part of the stack took.",
+    attributes: {
+      "http.request.method": [...httpMethods, "_OTHER"],
+      "server.address": bounded,
+      "server.port": bounded,
+      "url.scheme": ["http", "https"],
+      "http.response.status_code": bounded,
+      "network.protocol.version": ["1.1", "2"],
+      "error.type": bounded,
+    },
+    boundaries: httpSeconds,
+  },
+  runtime("nodejs.eventloop.delay.p99", "s", "Delay of the event loop, 99th percentile."),
+  runtime("nodejs.eventloop.delay.max", "s", "Delay of the event loop, longest."),
+  runtime("nodejs.eventloop.utilization", "1", "Share of time that the event loop is busy."),
+  runtime("v8js.memory.heap.used", "By", "Heap in use, by space."),
+  runtime("v8js.gc.duration", "s", "Time of garbage collections, by kind."),
+]

@@ -1,0 +1,100 @@
+import { logs, SeverityNumber } from "@opentelemetry/api-logs"
+import { type DestinationStream, type Logger, pino } from "pino"
+import { currentCorrelation } from "./correlation.ts"
+import { redact } from "./redact.ts"
+import { activeSpanContext } from "./traceparent.ts"
+
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const
+export type LogLevel = (typeof logLevels)[number]
+export type LogContext = Readonly<Record<string, unknown>>
+
+type Write = (message: string, context?: LogContext) => void
+
+/** Who writes; the same on every line of a process. */
+export interface LogIdentity {
+  readonly service_name: string
+  readonly role: string
+  readonly version: string
+  readonly environment: string
+}
+
+export interface LogOptions {
+  readonly level: LogLevel
+  readonly identity: LogIdentity
+  /** Standard output unless a test reads along. */
+  readonly destination?: DestinationStream
+}
+
+/** https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
+const severities: Readonly<Record<LogLevel, SeverityNumber>> = {
+  trace: SeverityNumber.TRACE,
+  debug: SeverityNumber.DEBUG,
+  info: SeverityNumber.INFO,
+  warn: SeverityNumber.WARN,
+  error: SeverityNumber.ERROR,
+  fatal: SeverityNumber.FATAL,
+}
+
+/** Until `configureLog`, only what is wrong is worth a line: tests and scripts stay quiet. */
+let logger: Logger = pino({ level: "warn" })
+
+/** Sets where and from which level on this process logs. */
+export function configureLog({ level, identity, destination }: LogOptions): void {
+  logger = pino(
+    {
+      level,
+      base: identity,
+      messageKey: "message",
+      timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination ?? pino.destination({ fd: 1, sync: true }), // a line written is a line kept, also by kill -9
+  )
+}
+
+/** The request or task that a line belongs to. */
+function correlationFields(): Record<string, string> {
+  const { correlationId, principal } = currentCorrelation() ?? {}
+  return {
+    ...(correlationId !== undefined && { correlation_id: correlationId }),
+    ...(principal !== undefined && { principal }),
+  }
+}
+
+/** The span that a line belongs to; OTLP records carry it by themselves. */
+function spanFields(): Record<string, string> {
+  const span = activeSpanContext()
+  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }
+}
+
+/** One event: one line on standard output and one record to the Collector, from the same redacted copy. */
+function write(level: LogLevel, message: string, context: LogContext | undefined): void {
+  if (!logger.isLevelEnabled(level)) return
+  const ids = correlationFields()
+  const clean = context === undefined ? undefined : (redact(context) as Record<string, never>)
+  logger[level]({ ...ids, ...spanFields(), ...(clean && { context: clean }) }, message)
+  logs.getLogger("eucora").emit({
+    severityNumber: severities[level],
+    severityText: level,
+    body: message,
+    attributes: { ...clean, ...ids },
+  })
+}
+
+const writer =
+  (level: LogLevel): Write =>
+  (message, context) =>
+    write(level, message, context)
+
+/**
+ * The log. A message is a constant sentence fragment ("deployment created"); what varies stands in the context, where
+ * errors may be given as they are and secrets are censored. Correlation and trace ids are added by themselves.
+ */
+export const log: Readonly<Record<LogLevel, Write>> = {
+  trace: writer("trace"),
+  debug: writer("debug"),
+  info: writer("info"),
+  warn: writer("warn"),
+  error: writer("error"),
+  fatal: writer("fatal"),
+}

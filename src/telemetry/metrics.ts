@@ -1,0 +1,94 @@
+import {
+  type Attributes,
+  type Counter,
+  createNoopMeter,
+  type Histogram,
+  type Meter,
+  type UpDownCounter,
+} from "@opentelemetry/api"
+import { type AttributesOf, knownSeries } from "./durable/definition.ts"
+import { recordedInstruments as declared, type ProcessInstrument } from "./instruments.ts"
+
+/** The labels of an instrument: closed sets as unions of their values. */
+type Labels<I extends ProcessInstrument> = AttributesOf<I["attributes"]> & Attributes
+
+const unbound = createNoopMeter()
+
+/** Counts upwards. Known series exist from the start, as zero: a panel shows "none" and not "no data". */
+class CounterRecorder<I extends ProcessInstrument> {
+  readonly #declared: I
+  #counter: Counter = unbound.createCounter("")
+
+  constructor(declared: I) {
+    this.#declared = declared
+  }
+
+  bind(meter: Meter): void {
+    const { name, unit, description } = this.#declared
+    this.#counter = meter.createCounter(name, { unit, description })
+    for (const labels of knownSeries(this.#declared)) this.#counter.add(0, JSON.parse(labels))
+  }
+
+  /** Counts one, or as many as said. */
+  add(labels: Labels<I>, count = 1): void {
+    this.#counter.add(count, labels)
+  }
+}
+
+/** Counts up and down. */
+class UpDownRecorder<I extends ProcessInstrument> {
+  readonly #declared: I
+  #counter: UpDownCounter = unbound.createUpDownCounter("")
+
+  constructor(declared: I) {
+    this.#declared = declared
+  }
+
+  bind(meter: Meter): void {
+    const { name, unit, description } = this.#declared
+    this.#counter = meter.createUpDownCounter(name, { unit, description })
+  }
+
+  add(labels: Labels<I>, difference: 1 | -1): void {
+    this.#counter.add(difference, labels)
+  }
+}
+
+class HistogramRecorder<I extends ProcessInstrument> {
+  readonly #declared: I
+  #histogram: Histogram = unbound.createHistogram("")
+
+  constructor(declared: I) {
+    this.#declared = declared
+  }
+
+  bind(meter: Meter): void {
+    const { name, unit, description, boundaries = [] } = this.#declared
+    const advice = { explicitBucketBoundaries: [...boundaries] }
+    this.#histogram = meter.createHistogram(name, { unit, description, advice })
+  }
+
+  record(seconds: number, labels: Labels<I>): void {
+    this.#histogram.record(seconds, labels)
+  }
+}
+
+/**
+ * The recorders of this process, one per entry of `recordedInstruments`, which says what each means. Facts of the domain
+ * are durable instruments instead. Record after commit. Before `startTelemetry` nothing happens.
+ */
+export const metrics = {
+  taskDuration: new HistogramRecorder(declared.taskDuration),
+  taskRetries: new CounterRecorder(declared.taskRetries),
+  connectorOperationDuration: new HistogramRecorder(declared.connectorOperationDuration),
+  connectorThrottled: new CounterRecorder(declared.connectorThrottled),
+  queryDuration: new HistogramRecorder(declared.queryDuration),
+  activeRequests: new UpDownRecorder(declared.activeRequests),
+  idempotencyReplays: new CounterRecorder(declared.idempotencyReplays),
+  authFailures: new CounterRecorder(declared.authFailures),
+}
+
+/** Connects the recorders to the SDK. */
+export function bindMetrics(meter: Meter): void {
+  for (const recorder of Object.values(metrics)) recorder.bind(meter)
+}

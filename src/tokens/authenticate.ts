@@ -1,0 +1,42 @@
+import { eq, sql } from "drizzle-orm"
+import type { Database } from "../db/client.ts"
+import { tokens } from "../db/schema.ts"
+import { AppError } from "../lib/errors.ts"
+import type { Principal } from "../lib/principal.ts"
+import { tokenHash } from "./issue.ts"
+
+/** What is wrong with a token; its sender is not told which. */
+export type TokenFault = "unknown" | "expired" | "revoked"
+
+/**
+ * Prepares the check of a bearer token. It is looked up by its hash, so that how long the look-up takes tells nothing
+ * about the token; the last use is written at most once a minute. Throws AppError `unauthenticated`.
+ */
+export function prepareAuthenticate(
+  db: Database,
+  refused: (fault: TokenFault) => void,
+): (token: string) => Promise<Principal> {
+  const find = db
+    .select({
+      principal: { tokenId: tokens.id, name: tokens.name, role: tokens.role },
+      revoked: sql<boolean>`revoked_at IS NOT NULL`,
+      expired: sql<boolean>`coalesce(expires_at <= now(), false)`,
+      unseen: sql<boolean>`last_used_at IS NULL OR last_used_at < now() - interval '1 minute'`,
+    })
+    .from(tokens)
+    .where(eq(tokens.hash, sql.placeholder("hash")))
+    .prepare("authenticate")
+  const refuse = (fault: TokenFault): never => {
+    refused(fault)
+    throw new AppError("unauthenticated", "The bearer token is unknown, expired or revoked.")
+  }
+  return async (token) => {
+    const [row] = await find.execute({ hash: tokenHash(token) })
+    if (row === undefined) return refuse("unknown")
+    if (row.revoked) return refuse("revoked")
+    if (row.expired) return refuse("expired")
+    const { principal, unseen } = row
+    if (unseen) await db.update(tokens).set({ lastUsedAt: sql`now()` }).where(eq(tokens.id, principal.tokenId))
+    return principal
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Runs every test file in a process of its own, two at a time, on one PostgreSQL server; closes with `N passed, N failed`.
+ * Usage: node test/run.ts [glob …]; without one, everything that needs no built server.
+ */
+import { spawn } from "node:child_process"
+import { glob } from "node:fs/promises"
+import { availableParallelism } from "node:os"
+import { startTestServer } from "../src/db/testing.ts"
+
+interface Outcome {
+  readonly passed: number
+  readonly failed: number
+}
+
+const quickTests = ["src/**/*.test.ts", "grafana/**/*.test.ts", "test/contract/**/*.test.ts"]
+const patterns = process.argv.slice(2)
+/** A file that runs longer hangs. The system tests kill and restart servers and take their time. */
+const limitMs = patterns.some((pattern) => pattern.includes("system")) ? 900_000 : 60_000
+
+function runFile(file: string, postgresUrl: string): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, TEST_POSTGRES_URL: postgresUrl }
+    const child = spawn(process.execPath, [file], { env, stdio: ["ignore", "pipe", "pipe"], detached: true })
+    const started = performance.now()
+    let output = ""
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk))
+    const timer = setTimeout(() => {
+      output += `\nkilled: ran past ${limitMs / 1000} s\n`
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL")
+    }, limitMs)
+    child.on("close", (code) => {
+      clearTimeout(timer)
+      const outcome = counted(output, code)
+      const seconds = ((performance.now() - started) / 1000).toFixed(1)
+      console.log(`${outcome.failed === 0 ? "ok  " : "FAIL"} ${file} (${outcome.passed}, ${seconds} s)`)
+      if (outcome.failed > 0) console.log(output)
+      resolve(outcome)
+    })
+  })
+}
+
+/** A file that did not count its tests, or ended with an error, has failed, whatever it printed. */
+function counted(output: string, code: number | null): Outcome {
+  const number = (label: string) => Number(new RegExp(`^ {2}${label}: +(\\d+)$`, "m").exec(output)?.[1] ?? 0)
+  const [total, passed] = [number("Total"), number("Passed")]
+  const clean = code === 0 && total > 0
+  return { passed, failed: Math.max(total - passed, clean ? 0 : 1) }
+}
+
+const files = (await Array.fromAsync(glob(patterns.length > 0 ? patterns : quickTests))).sort()
+const server = await startTestServer()
+const queue = [...files]
+const outcomes: Outcome[] = []
+const lanes = patterns.some((pattern) => pattern.includes("system")) ? 1 : Math.min(availableParallelism(), 4)
+await Promise.all(
+  Array.from({ length: lanes }, async () => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift())
+      outcomes.push(await runFile(file, server.url))
+  }),
+)
+await server.stop()
+const sum = (pick: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + pick(outcome), 0)
+const failed = sum((outcome) => outcome.failed) + (files.length === 0 ? 1 : 0)
+console.log(`${sum((outcome) => outcome.passed)} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
