@@ -1,15 +1,21 @@
 import { z } from "zod"
+import { type ConnectorsConfig, loadConnectors } from "./connectors/config.ts"
+import { developmentConnectors } from "./connectors/development.ts"
 import { Secret } from "./lib/secret.ts"
 
 /** A flag as people write it in an environment. */
 const flag = z.stringbool()
 const port = z.coerce.number().int().min(0).max(65_535)
 const milliseconds = z.coerce.number().int().positive()
-const address = z.url()
-const secret = z
-  .string()
-  .min(1)
+const address = z.url({ protocol: /^https?$/, error: "is no address like http://host:port" })
+/** What paths are put behind: without a slash at its end. */
+const base = address.transform((value) => value.replace(/\/+$/, ""))
+/** Never printed, as it holds a password. */
+const databaseUrl = z
+  .url({ protocol: /^postgres(ql)?$/, error: "is no address like postgres://user:password@host:5432/database" })
   .transform((value) => new Secret(value))
+const noDatabase =
+  "is not set; production needs a PostgreSQL database of its own, and in development `npm run up` starts one and sets this"
 
 const samplers = [
   "always_on",
@@ -23,16 +29,16 @@ const samplers = [
 const common = z.object({
   ENVIRONMENT: z.enum(["development", "test", "production"]).default("development"),
   /** The application's role. Production refuses to start without it; `npm run up` sets it to the embedded server's. */
-  DATABASE_URL: secret,
+  DATABASE_URL: z.string(noDatabase).pipe(databaseUrl),
   /** The owner's role; needed by `migrate` alone. */
-  DATABASE_OWNER_URL: secret.optional(),
+  DATABASE_OWNER_URL: databaseUrl.optional(),
   DATABASE_POOL: z.coerce.number().int().min(1).max(100).default(10),
   API_HOST: z.string().default("127.0.0.1"),
   API_PORT: port.default(8000),
   WORKER_HOST: z.string().default("127.0.0.1"),
   WORKER_PORT: port.default(8001),
   /** Where callers find the API; links in answers begin with it. */
-  PUBLIC_URL: address.default("http://127.0.0.1:8000"),
+  PUBLIC_URL: base.default("http://127.0.0.1:8000"),
   /** Development: where all five back ends are played. */
   SIMULATOR_URL: address.default("http://127.0.0.1:8090"),
   /** JSON file with the back ends; without it development talks to the simulator and production to none. */
@@ -48,8 +54,8 @@ const common = z.object({
   TRUST_INCOMING_CONTEXT: flag.default(false),
   COLLECTOR_METRICS_URL: address.default("http://127.0.0.1:8889/metrics"),
   COLLECTOR_HEALTH_URL: address.default("http://127.0.0.1:13133/"),
-  JAEGER_URL: address.default("http://127.0.0.1:16686"),
-  GRAFANA_URL: address.default("http://127.0.0.1:3000"),
+  JAEGER_URL: base.default("http://127.0.0.1:16686"),
+  GRAFANA_URL: base.default("http://127.0.0.1:3000"),
   OTEL_EXPORTER_OTLP_ENDPOINT: address.default("http://127.0.0.1:4317"),
   OTEL_METRIC_EXPORT_INTERVAL: milliseconds.default(5_000),
   DURABLE_EXPORT_INTERVAL: milliseconds.default(1_000),
@@ -64,15 +70,26 @@ const common = z.object({
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
 })
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 export type Config = Readonly<z.output<typeof common>>
 
-/** Reads the environment once. An empty variable counts as unset. Throws an Error that names every variable that is wrong. */
-export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""))
+/** Reads the environment once. An empty or blank variable counts as unset. Throws an Error that names every variable that is wrong. */
+export function loadConfig(environment: Environment = process.env): Config {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()))
   const parsed = common.safeParse(set)
   if (parsed.success) return Object.freeze(parsed.data)
   const wrong = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`)
   throw new Error(`The environment is not usable:\n${wrong.join("\n")}`)
+}
+
+/**
+ * The back ends: of the file when there is one, of the simulator in development, none otherwise. The file names the
+ * environment variables that hold its secrets. Throws an Error that names every field that is wrong.
+ */
+export function connectorsConfig(config: Config, environment: Environment = process.env): ConnectorsConfig {
+  if (config.CONNECTORS_FILE !== undefined) return loadConnectors(config.CONNECTORS_FILE, environment)
+  return config.ENVIRONMENT === "development" ? developmentConnectors(config.SIMULATOR_URL) : {}
 }
 
 /** Tests: the server that the run has started for all files; a file that is run by itself has none. */

@@ -1,7 +1,7 @@
 import { Hono } from "hono"
 import { createApp } from "./api/app.ts"
 import { listen } from "./api/listen.ts"
-import type { Config } from "./config.ts"
+import { type Config, connectorsConfig } from "./config.ts"
 import { createConnectors } from "./connectors/create.ts"
 import { connect } from "./db/client.ts"
 import type { Domain } from "./domain.ts"
@@ -92,14 +92,13 @@ async function openCore(config: Config, telemetry: Telemetry, role: Role) {
   const onError = (error: Error) => log.warn("queue error", { error })
   const boss = await startBoss({ url, applicationName: `${applicationName}-tasks`, supervise: role === "worker", onError })
   lifecycle.add("queue", boss, (open) => open.stop({ graceful: true, timeout: queueDrainMs }))
-  const connectors = createConnectors(config)
-  lifecycle.add("connectors", connectors, (open) => open.close())
+  const { connectors } = lifecycle.add("connectors", createConnectors(connectorsConfig(config)), (open) => open.close())
   lifecycle.add("presence", startPresence(client.db, telemetry.instanceId, role), (open) => open.stop())
   lifecycle.add("durable metrics", startDurableMetrics(config, telemetry, url), (open) => open.close())
   const domain: Domain = {
     db: client.db,
     tasks: createTaskQueue(boss),
-    connectors: connectors.byType,
+    connectors,
     policies: ringProfiles[ringProfile(config)],
     appLabelLimit: config.APP_LABEL_LIMIT,
   }

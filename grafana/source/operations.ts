@@ -14,15 +14,18 @@ import { PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus"
 import type { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat"
 import { PanelBuilder as TimeseriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries"
 import { CountsPerMinute, PercentUnit, Seconds, Short } from "@grafana/grafana-foundation-sdk/units"
-import { bigNumber, now, over, prometheus, thresholds } from "./panels.ts"
+import { bigNumber, choice, now, over, prometheus, thresholds } from "./panels.ts"
+
+/** Of the applications chosen at the top; the API's answers link here with theirs. */
+const app = 'app_name=~"$app_name"'
 
 /** What counts for or against a success; rejected and cancelled ones were never rolled out. */
 const decided = 'status=~"COMPLETED|FAILED|ROLLED_BACK"'
-const outcomes = (window: string) => `sum by (ring) (increase(deployment_total{${decided}}[${window}]))`
+const outcomes = (window: string) => `sum by (ring) (increase(deployment_total{${app}, ${decided}}[${window}]))`
 
 /** Empty, and neither 0 nor 1, where nothing ended; 0 where only failures did, though no series of successes exists then. */
 const successRate = (window: string) =>
-  `(sum by (ring) (increase(deployment_total{status="COMPLETED"}[${window}])) or 0 * ${outcomes(window)})` +
+  `(sum by (ring) (increase(deployment_total{${app}, status="COMPLETED"}[${window}])) or 0 * ${outcomes(window)})` +
   ` / (${outcomes(window)} > 0)`
 
 /** The same for all rings together. */
@@ -50,12 +53,12 @@ const ended = bigNumber("Ended", BigValueColorMode.None)
   .unit(Short)
   .decimals(0)
   .noValue(noOutcome)
-  .withTarget(now("sum by (status) (increase(deployment_total[$__range])) > 0", "{{status}}"))
+  .withTarget(now(`sum by (status) (increase(deployment_total{${app}}[$__range])) > 0`, "{{status}}"))
 
 const activeNow = bigNumber("Active now", BigValueColorMode.None)
   .id(3)
   .description(
-    "Deployments without an outcome, read from the database. Missing when no process is elected to export it: see ControlPlaneAbsent.",
+    "All deployments without an outcome, read from the database. Missing when no process is elected to export it: see ControlPlaneAbsent.",
   )
   .unit(Short)
   .decimals(0)
@@ -73,7 +76,7 @@ const rate = new TimeseriesBuilder()
   .fillOpacity(60)
   .stacking(new StackingConfigBuilder().mode(StackingMode.Normal))
   .noValue(noOutcome)
-  .withTarget(over("sum by (status) (rate(deployment_total[$__rate_interval])) * 60", "{{status}}"))
+  .withTarget(over(`sum by (status) (rate(deployment_total{${app}}[$__rate_interval])) * 60`, "{{status}}"))
 
 const successByRing = new TimeseriesBuilder()
   .id(5)
@@ -98,7 +101,7 @@ const duration = new HeatmapBuilder()
   .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Linear))
   .noValue(noOutcome)
   .withTarget(
-    over("sum by (le) (increase(deployment_duration_seconds_bucket[$__rate_interval]))", "{{le}}").format(
+    over(`sum by (le) (increase(deployment_duration_seconds_bucket{${app}}[$__rate_interval]))`, "{{le}}").format(
       PromQueryFormat.Heatmap,
     ),
   )
@@ -106,7 +109,7 @@ const duration = new HeatmapBuilder()
 const active = new TimeseriesBuilder()
   .id(7)
   .title("Active deployments by status")
-  .description("Deployments without an outcome, read from the database, by status.")
+  .description("All deployments without an outcome, read from the database, by status.")
   .datasource(prometheus)
   .unit(Short)
   .decimals(0)
@@ -146,6 +149,7 @@ export const operations = new DashboardBuilder("Eucora operations")
   .tooltip(DashboardCursorSync.Crosshair)
   .time({ from: "now-1h", to: "now" })
   .refresh("10s")
+  .withVariable(choice("deployment_total", "app_name", "Application"))
   .withPanel(top(shareOfSuccess))
   .withPanel(top(ended))
   .withPanel(top(activeNow))

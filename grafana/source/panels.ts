@@ -1,6 +1,13 @@
 import type { BigValueColorMode } from "@grafana/grafana-foundation-sdk/common"
 import { BigValueGraphMode, ReduceDataOptionsBuilder } from "@grafana/grafana-foundation-sdk/common"
-import { type Threshold, ThresholdsConfigBuilder, ThresholdsMode } from "@grafana/grafana-foundation-sdk/dashboard"
+import {
+  QueryVariableBuilder,
+  type Threshold,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+  VariableRefresh,
+  VariableSort,
+} from "@grafana/grafana-foundation-sdk/dashboard"
 import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus"
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat"
 
@@ -39,4 +46,18 @@ export function bigNumber(title: string, color: BigValueColorMode): StatBuilder 
     .graphMode(BigValueGraphMode.None)
     .colorMode(color)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
+}
+
+/** A choice among the values that a label of a metric has, several or all; links set it as `var-<label>`. */
+export function choice(metric: string, label: string, title: string): QueryVariableBuilder {
+  return new QueryVariableBuilder(label)
+    .label(title)
+    .datasource(prometheus)
+    .query({ query: `label_values(${metric}, ${label})`, refId: label })
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.NaturalAsc)
+    .multi(true)
+    .includeAll(true)
+    .allValue(".*")
+    .current({ text: "All", value: "$__all", selected: true })
 }

@@ -1,4 +1,5 @@
 import { type Role, roles } from "../lib/principal.ts"
+import { keysOf } from "./keys-of.ts"
 
 interface Access {
   readonly method: "get" | "post"
@@ -33,16 +34,16 @@ export const access = {
     allow: "everybody",
     closable: true,
   },
-  getHealth: { method: "get", path: "/api/v1/health", allow: "everybody" },
-  getLiveness: { method: "get", path: "/api/v1/health/live", allow: "everybody" },
-  getReadiness: { method: "get", path: "/api/v1/health/ready", allow: "everybody" },
+  getHealth: { method: "get", path: "/api/v1/health", aliases: ["/health"], allow: "everybody" },
+  getLiveness: { method: "get", path: "/api/v1/health/live", aliases: ["/health/live"], allow: "everybody" },
+  getReadiness: { method: "get", path: "/api/v1/health/ready", aliases: ["/health/ready"], allow: "everybody" },
   getOpenApi: { method: "get", path: "/api/v1/openapi.json", allow: "everybody" },
   getDocs: { method: "get", path: "/api/v1/docs", aliases: ["/api/v1/docs/"], allow: "everybody" },
   getDocsAsset: { method: "get", path: "/api/v1/docs/{file}", allow: "everybody" },
 } as const satisfies Record<string, Access>
 
 export type OperationId = keyof typeof access
-export const operationIds = Object.keys(access) as readonly OperationId[]
+export const operationIds = keysOf(access)
 
 /** Who may call an operation where the exposition is open, or where it is not. */
 export function allowed(id: OperationId, metricsOpen: boolean): Access["allow"] {
@@ -60,4 +61,9 @@ export function openingOf(id: OperationId): "always" | "configured" | "never" {
 export function routingPaths(id: OperationId): readonly string[] {
   const entry: Access = access[id]
   return [entry.path, ...(entry.aliases ?? [])].map((path) => path.replaceAll(/\{(\w+)\}/g, ":$1"))
+}
+
+/** The paths of an operation besides its own, as Hono writes them. */
+export function aliasesOf(id: OperationId): string[] {
+  return routingPaths(id).slice(1)
 }

@@ -1,7 +1,7 @@
 import type { ApiServices } from "./services.ts"
 
 /** Why a caller was turned away here; `reason` of auth.failures. What a token itself lacks is counted by who looks it up. */
-export type AuthFailure = "missing" | "malformed" | "forbidden"
+type AuthFailure = "missing" | "malformed" | "forbidden"
 
 type LogContext = Readonly<Record<string, unknown>>
 

@@ -15,7 +15,7 @@ export interface ListenLimits {
 }
 
 /** A half-sent request is closed within 6.5 s; a body of 64 KiB within 6 s asks for 11 KiB/s. */
-const defaultLimits: ListenLimits = {
+export const defaultLimits: ListenLimits = {
   headersTimeoutMs: 5_000,
   requestTimeoutMs: 6_000,
   checkIntervalMs: 500,
@@ -52,6 +52,7 @@ export async function listen(app: Fetches, { host, port, limits }: ListenOptions
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: checkIntervalMs,
       maxHeaderSize: maxHeaderBytes,
+      requireHostHeader: false, // or Node answers by itself, without a problem; the listener refuses it too
     },
     getRequestListener(app.fetch, { errorHandler: refuseTarget }),
   )

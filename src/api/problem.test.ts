@@ -2,6 +2,7 @@ import { HTTPException } from "hono/http-exception"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { AppError, type ErrorKind } from "../lib/errors.ts"
+import { keysOf } from "./keys-of.ts"
 import { type ProblemKind, problemType, translations } from "./problem.ts"
 import { as, existingId, problemIn, testApp } from "./testing.ts"
 
@@ -31,7 +32,8 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   unavailable: 503,
 }
 
-for (const [kind, status] of Object.entries(statuses) as [ErrorKind, number][]) {
+for (const kind of keysOf(statuses)) {
+  const status = statuses[kind]
   test(`${status}: what a verb throws as ${kind} is told with its text, its fields and the path`, async () => {
     const fields = [{ field: "version", message: "is older" }]
     const { problem } = await answerTo(new AppError(kind, "For the caller.", { fields, cause: new Error("for us") }))
@@ -75,6 +77,7 @@ for (const [status, kind] of ofHono) {
   test(`${status}: what Hono throws becomes a problem too`, async () => {
     const { problem } = await answerTo(new HTTPException(status ?? 500, { message: "From a library." }))
     assert.equal([problem.type, problem.status], [problemType(kind), status])
+    assert.is(problem.detail === "From a library.", kind !== "internal")
   })
 }
 
@@ -83,6 +86,19 @@ test("404: a path that is not served is a problem, with or without a token", asy
   for (const unknown of ["/", "/api/v1", "/api/v1/deployments/", "/api/v1/nothing", "/favicon.ico"]) {
     const problem = await problemIn(await app.request(unknown))
     assert.equal([problem.status, problem.instance], [404, unknown])
+  }
+})
+
+test("404: the path in a problem is a valid URI reference, escaped as it was sent", async () => {
+  const { app } = testApp()
+  const instances: Readonly<Record<string, string>> = {
+    "/a%2Fb%25": "/a%2Fb%25",
+    "/a|b[1]": "/a%7Cb%5B1%5D",
+    "/a%C2%85%zz": "/a%C2%85%25zz",
+    "/ä": "/%C3%A4",
+  }
+  for (const [path, instance] of Object.entries(instances)) {
+    assert.is((await problemIn(await app.request(path))).instance, instance)
   }
 })
 

@@ -84,8 +84,13 @@ export function problemHeaders(problem: Problem): Record<string, string> {
 
 /** Answers with a problem. */
 export function problemResponse(c: ApiContext, problem: Problem): Response {
-  const occurrence = { instance: c.req.path, correlationId: c.get("correlationId") }
+  const occurrence = { instance: uriReference(c.req.url), correlationId: c.get("correlationId") }
   return c.body(problemBody(problem, occurrence), translations[problem.kind].status, problemHeaders(problem))
+}
+
+/** The path as it was sent, made a valid URI reference where a client left something unescaped. */
+function uriReference(url: string): string {
+  return encodeURI(new URL(url).pathname).replaceAll(/%25(?=[0-9A-Fa-f]{2})/g, "%")
 }
 
 /** What the caller is told about something thrown. Of what we did not foresee: nothing but that it happened. */
@@ -94,7 +99,7 @@ export function problemOf(thrown: unknown): Problem {
     const { kind, fields, retryAfterSeconds } = thrown
     return { kind, detail: thrown.message, fields, retryAfterSeconds }
   }
-  if (thrown instanceof HTTPException) return problemOfHono(thrown)
+  if (thrown instanceof HTTPException && thrown.status < 500) return problemOfHono(thrown)
   return { kind: "internal", detail: "Nothing that you sent is to blame. Quote the correlation id when you report it." }
 }
 
@@ -102,5 +107,5 @@ export function problemOf(thrown: unknown): Problem {
 function problemOfHono({ status, message }: HTTPException): Problem {
   if (status === 415) return { kind: "unsupported_media_type", detail: message }
   if (status === 413) return { kind: "payload_too_large", detail: message }
-  return { kind: status < 500 ? "invalid_request" : "internal", detail: message }
+  return { kind: "invalid_request", detail: message }
 }

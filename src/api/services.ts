@@ -5,20 +5,20 @@ import type { HealthReport } from "../lib/health.ts"
 import type { Caller, Principal } from "../lib/principal.ts"
 
 /** How a repeated request is recognised. Keys belong to their principal. */
-export interface Idempotency {
+interface Idempotency {
   readonly key: string
   /** SHA-256 of what was asked, in hexadecimal: the same key for something else is refused. */
   readonly fingerprint: string
 }
 
-export interface Creation {
+interface Creation {
   readonly deployment: Deployment
   /** True when the key had been used for the same request before and nothing new was made. */
   readonly replayed: boolean
 }
 
 /** The Collector's Prometheus exposition, as it came. */
-export interface Exposition {
+interface Exposition {
   readonly contentType: string
   readonly body: string
 }

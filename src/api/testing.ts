@@ -10,7 +10,7 @@ import type { ApiDeps } from "./deps.ts"
 import type { ApiServices } from "./services.ts"
 
 /** What stands in for the verbs where HTTP alone is tested: in memory, and it notes what it was asked. */
-export interface Call {
+interface Call {
   readonly verb: keyof ApiServices
   readonly arguments: readonly unknown[]
 }

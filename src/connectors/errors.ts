@@ -1,3 +1,4 @@
+import { z } from "zod"
 import { ConnectorError, type ConnectorErrorClass, type ConnectorErrorType } from "./types.ts"
 
 interface Verdict {
@@ -25,10 +26,31 @@ export function retryAfterSeconds(
 ): number | undefined {
   if (retryAfter === undefined) return undefined
   if (/^\d{1,9}$/.test(retryAfter.trim())) return Number(retryAfter)
-  const until = Date.parse(retryAfter)
+  // All three forms of an HTTP-date begin with the day; Date.parse alone takes a `-3` for a date.
+  const until = /^[A-Z][a-z]{2}/.test(retryAfter) ? Date.parse(retryAfter) : Number.NaN
   if (Number.isNaN(until)) return undefined
   const sent = Date.parse(date ?? "")
   return Math.max(0, Math.ceil((until - (Number.isNaN(sent) ? nowMs : sent)) / 1000))
+}
+
+const codeShape = /^[A-Za-z0-9_.-]{1,64}$/
+const errorShapes = z.union([
+  z.object({ error: z.object({ code: z.string() }) }).transform((body) => body.error.code),
+  z.object({ errors: z.array(z.object({ code: z.string() })).min(1) }).transform((body) => body.errors[0]?.code),
+  z.object({ error: z.string() }).transform((body) => body.error),
+])
+
+/**
+ * The vendor's own code of an error (`error.code` of Graph and ConfigMgr, `errors[0].code` of Jamf, `error` of Landscape),
+ * when it looks like a code: the rest of a body never gets into a message.
+ */
+export function vendorCode(body: string): string | undefined {
+  try {
+    const code = errorShapes.safeParse(JSON.parse(body)).data
+    return code !== undefined && codeShape.test(code) ? code : undefined
+  } catch {
+    return undefined
+  }
 }
 
 const timeoutCodes = new Set([

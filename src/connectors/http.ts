@@ -4,7 +4,7 @@
  */
 import { Agent } from "undici"
 import type { Clock } from "../lib/clock.ts"
-import { abortedError, classifyStatus, retryAfterSeconds, transportError } from "./errors.ts"
+import { abortedError, classifyStatus, retryAfterSeconds, transportError, vendorCode } from "./errors.ts"
 import { ConnectorError, type ConnectorType } from "./types.ts"
 
 export interface HttpLimits {
@@ -87,11 +87,12 @@ export class HttpClient {
 
   /** The answer when its status is 2xx. Throws ConnectorError with the class of the status and what Retry-After says. */
   expectOk(answer: HttpAnswer): HttpAnswer {
-    const { status, headers, what } = answer
+    const { status, headers, text, what } = answer
     if (status >= 200 && status < 300) return answer
     const { errorClass, errorType } = classifyStatus(status)
     const wait = retryAfterSeconds(one(headers["retry-after"]), one(headers["date"]), this.#settings.clock.nowMs())
-    throw new ConnectorError(errorClass, errorType, `${what} answered ${status}`, {
+    const code = vendorCode(text)
+    throw new ConnectorError(errorClass, errorType, `${what} answered ${status}${code ? ` (${code})` : ""}`, {
       status,
       ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
     })

@@ -46,6 +46,7 @@ export function createIntune(settings: IntuneSettings, parts: ConnectorParts): C
   async function place(wish: Wish, target: Target): Promise<Effect> {
     const intent = wish.action === "install" ? "required" : "uninstall"
     const app = await findApp(graph, name(target.request), wish.version, target.signal)
+    if (app === undefined) return nothingThere(wish, target.request)
     const assigned = await assignmentsOf(graph, app, target)
     const found = assigned.find((assignment) => assignment.intent === intent)
     await withdraw(
@@ -77,22 +78,29 @@ export function createIntune(settings: IntuneSettings, parts: ConnectorParts): C
     async status(request, signal) {
       const { groupId } = target(request, signal)
       const app = await findApp(graph, name(request), request.version, signal)
+      if (app === undefined) throw missing(appTitle(request.appName, request.version))
       return ringCounts(graph, app.id, groupId, signal)
     },
   }
 }
 
-/** The published mobileApp of one version. Throws ConnectorError (permanent) when there is none. */
-async function findApp(graph: Graph, appName: string, version: string, signal: AbortSignal): Promise<App> {
+/** An application that is not there need not be removed; one that is to be installed has to be there. */
+function nothingThere(wish: Wish, request: RolloutRequest): Effect {
+  if (wish.action === "install") throw missing(appTitle(request.appName, wish.version))
+  return { externalId: request.externalId ?? request.reference, existed: true }
+}
+
+const missing = (title: string) => permanentError(`intune: no published application is named ${title}`)
+
+/** The published mobileApp of one version. */
+async function findApp(graph: Graph, appName: string, version: string, signal: AbortSignal): Promise<App | undefined> {
   const displayName = appTitle(appName, version)
   const found = await graph.all(appShape, {
     path: apps,
     query: { $filter: `displayName eq ${odataString(displayName)}` },
     signal,
   })
-  const app = found.find(({ publishingState }) => publishingState === undefined || publishingState === "published")
-  if (app === undefined) throw permanentError(`intune: no published application is named ${displayName}`)
-  return app
+  return found.find(({ publishingState }) => publishingState === undefined || publishingState === "published")
 }
 
 /** How a version is named: Graph v1.0 has no field for it on win32LobApp. A choice of ours, so behind one function. */

@@ -75,6 +75,8 @@ export function createJamf(settings: JamfSettings, { http }: ConnectorParts): Co
   async function install(version: string, request: RolloutRequest, signal: AbortSignal): Promise<Effect> {
     const [name, groupId] = [policyName(request, version), groupOf(request.ring)]
     const own = await findPolicy(session, "policyName", name, signal)
+    // Ours, and switched off since: something newer holds the ring, and is left alone.
+    if (own?.policyEnabled === false) return { externalId: own.id, existed: true }
     const titleId = own?.softwareTitleConfigurationId ?? (await packagedTitle(request, version, signal)).id
     const allowDowngrade = request.previousVersion === version
     const id = own?.id ?? (await create(session, titleId, { name, version, groupId, allowDowngrade }, signal))
@@ -111,6 +113,7 @@ export function createJamf(settings: JamfSettings, { http }: ConnectorParts): Co
     rollback: (request, signal) => place(rollbackWish(request), request, signal),
     async status(request, signal) {
       const { externalId } = request
+      groupOf(request.ring)
       const policy =
         externalId === undefined
           ? await findPolicy(session, "policyName", policyName(request, request.version), signal)
@@ -150,11 +153,17 @@ async function create(
   const path = `${classic}/softwaretitleconfig/id/${encodeURIComponent(titleId)}`
   const call = { method: "POST", path, xml, headers: { accept: "application/xml" }, signal } as const
   const answer = await orExisting(session.call(call))
-  const id = answer === undefined ? undefined : element(answer.text, "id")
-  // A name that exists, or an answer without the id (where it stands is not confirmed): the policy is looked up.
+  const id = answer === undefined ? undefined : createdId(answer.text)
+  // A name that exists, or an answer without an id: the policy is looked up.
   const found = id ?? (await findPolicy(session, "policyName", policy.name, signal))?.id
   if (found === undefined) throw malformedError("jamf: the answer to a new patch policy")
   return found
+}
+
+/** Beside the policy or inside its `general`; an id in the scope is another's. Where it stands is not confirmed. */
+function createdId(xml: string): string | undefined {
+  const policy = xml.replace(/<scope>[\s\S]*<\/scope>/, "")
+  return element(element(policy, "general") ?? policy, "id") ?? element(policy, "id")
 }
 
 /** Switches off the title's other policies of the group; answers which. */

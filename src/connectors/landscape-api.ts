@@ -13,20 +13,20 @@ export const profileShape = z.object({
 })
 export type Profile = z.output<typeof profileShape>
 
+type Parameters = Readonly<Record<string, string>>
+
 const legacyVersion = "2011-08-01"
 
 export class LandscapeApi extends Session {
-  /**
-   * A request of the legacy API. It is a GET whatever it does, as documented; the base's last slash matters (without it
-   * the answer is 403).
-   */
-  legacy<T>(
-    shape: z.ZodType<T>,
-    action: string,
-    parameters: Readonly<Record<string, string | number>>,
-    signal: AbortSignal,
-  ): Promise<T> {
-    return this.json(shape, { path: "api/", query: { action, version: legacyVersion, ...parameters }, signal })
+  /** A read of the legacy API. The base's last slash matters: without it the answer is 403. */
+  read<T>(shape: z.ZodType<T>, action: string, query: Parameters, signal: AbortSignal): Promise<T> {
+    return this.json(shape, { path: "api/", query: { action, version: legacyVersion, ...query }, signal })
+  }
+
+  /** A change over the legacy API, as a form: nothing on the way may repeat a POST. */
+  change<T>(shape: z.ZodType<T>, action: string, form: Parameters, signal: AbortSignal): Promise<T> {
+    const fields = { action, version: legacyVersion, ...form }
+    return this.json(shape, { method: "POST", path: "api/", form: fields, signal })
   }
 }
 
@@ -60,25 +60,49 @@ export async function installedComputers(
 
 const activityShape = z.object({
   computer_id: z.number().nullish(),
-  changes: z.array(z.object({ package: z.string() })).nullish(),
+  creation_time: z.string(),
+  changes: z
+    .array(z.object({ package: z.string(), version: z.string().optional(), install_version: z.string().nullish() }))
+    .nullish(),
 })
+type Activity = z.output<typeof activityShape>
 const pageSize = 1000
 
-/** Computers of the tag on which changing the package failed since that time (ISO 8601). */
+/** A change that was tried. */
+export interface Attempted {
+  readonly tag: string
+  readonly name: string
+  readonly version: string
+  /** ISO 8601, as Landscape writes it. */
+  readonly since: string
+}
+
+/** Computers of the tag on which installing that version failed since that time. */
 export async function failedComputers(
   api: LandscapeApi,
-  tag: string,
-  name: string,
-  since: string,
+  attempted: Attempted,
   signal: AbortSignal,
 ): Promise<ReadonlySet<number>> {
   const failed = new Set<number>()
-  const query = `status:failed type:ChangePackagesRequest computer:tag:${tag} created-after:${since.slice(0, 16)}`
+  // The query's times are documented to the minute.
+  const since = attempted.since.slice(0, 16)
+  const query = `status:failed type:ChangePackagesRequest computer:tag:${attempted.tag} created-after:${since}`
   for (let offset = 0; ; offset += pageSize) {
-    const parameters = { query, limit: pageSize, offset }
-    const page = await api.legacy(z.array(activityShape), "GetActivities", parameters, signal)
-    for (const { computer_id, changes } of page)
-      if (computer_id != null && changes?.some((change) => change.package === name) === true) failed.add(computer_id)
+    const parameters = { query, limit: String(pageSize), offset: String(offset) }
+    const page = await api.read(z.array(activityShape), "GetActivities", parameters, signal)
+    for (const activity of page)
+      if (activity.computer_id != null && isAttempt(activity, attempted)) failed.add(activity.computer_id)
     if (page.length < pageSize) return failed
   }
 }
+
+function isAttempt({ creation_time, changes }: Activity, { name, version, since }: Attempted): boolean {
+  if (Date.parse(creation_time) < Date.parse(since)) return false
+  return changes?.some((change) => change.package === name && versionOf(change) === version) === true
+}
+
+/** The documentation names the field once `version`, once `install_version`. */
+const versionOf = (change: {
+  readonly version?: string | undefined
+  readonly install_version?: string | null | undefined
+}) => change.version ?? change.install_version

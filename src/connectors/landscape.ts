@@ -47,7 +47,7 @@ export function createLandscape(settings: LandscapeSettings, { http }: Connector
   }
 
   async function find(name: string, tag: string, signal: AbortSignal): Promise<Profile | undefined> {
-    const profiles = await api.legacy(z.array(profileShape), "GetPackageProfiles", {}, signal)
+    const profiles = await api.read(z.array(profileShape), "GetPackageProfiles", {}, signal)
     return profiles.find(({ description }) => description === descriptionOf(name, tag))
   }
 
@@ -58,7 +58,7 @@ export function createLandscape(settings: LandscapeSettings, { http }: Connector
     if (profile === undefined) throw permanentError(`landscape: no profile of ${name} for ${tag}`)
     const [installed, failed] = await Promise.all([
       installedComputers(api, tag, name, request.version, signal),
-      failedComputers(api, tag, name, profile.modification_time, signal),
+      failedComputers(api, { tag, name, version: request.version, since: profile.modification_time }, signal),
     ])
     const { constrained } = profile.computers
     const good = constrained.filter((id) => installed.has(id))
@@ -99,8 +99,15 @@ function tokensOf(settings: LandscapeSettings, http: ConnectorParts["http"]): To
   })
 }
 
-/** Debian's rule for names of packages: lower case, letters, digits, `+`, `-` and `.`. */
-const packageName = (appName: string) => appName.toLowerCase().replace(/[^a-z0-9+.-]+/g, "-")
+/**
+ * A name that a Debian package may have: lower case letters, digits, `+`, `-` and `.` (Debian policy, section 5.6.7).
+ * Throws ConnectorError (permanent) when nothing of the kind can be made of it.
+ */
+function packageName(appName: string): string {
+  const name = appName.toLowerCase().replace(/[^a-z0-9+.-]+/g, "-")
+  if (/^[a-z0-9][a-z0-9+.-]+$/.test(name)) return name
+  throw permanentError(`landscape: ${appName} cannot be a package's name; map it to one`)
+}
 
 type Constraint = readonly [kind: string, specification: string]
 
@@ -121,7 +128,7 @@ interface NewProfile {
 }
 
 async function create(api: LandscapeApi, profile: NewProfile, signal: AbortSignal): Promise<Effect> {
-  const created = await api.legacy(
+  const created = await api.change(
     // The documentation shows the profile inside a list.
     z.union([z.object({ name: z.string() }), z.array(z.object({ name: z.string() })).min(1)]),
     "CreatePackageProfile",
@@ -139,7 +146,7 @@ async function create(api: LandscapeApi, profile: NewProfile, signal: AbortSigna
 }
 
 async function associate(api: LandscapeApi, name: string, tag: string, signal: AbortSignal): Promise<void> {
-  await api.legacy(z.unknown(), "AssociatePackageProfile", { name, "tags.1": tag }, signal)
+  await api.change(z.unknown(), "AssociatePackageProfile", { name, "tags.1": tag }, signal)
 }
 
 /** Takes what is there out and puts the wanted constraint in, under the new title, in one request. */
@@ -147,7 +154,7 @@ async function edit(api: LandscapeApi, profile: Profile, constraint: Constraint,
   const wanted = constraint.join(" ")
   const present = profile.constraints.map((entry) => entry.join(" "))
   const removed = present.filter((entry) => entry !== wanted)
-  await api.legacy(
+  await api.change(
     z.unknown(),
     "EditPackageProfile",
     {

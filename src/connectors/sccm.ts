@@ -86,7 +86,8 @@ export function createSccm(settings: SccmSettings, { http, clock }: ConnectorPar
     deploy: (request, signal) => place(deployWish(request), request, signal),
     rollback: (request, signal) => place(rollbackWish(request), request, signal),
     async status(request, signal) {
-      const id = request.externalId ?? (await idOf(session, collectionOf(request), request, signal))
+      const collectionId = collectionOf(request)
+      const id = request.externalId ?? (await idOf(session, collectionId, request, signal))
       const [summary] = await values(session, summaryShape, {
         path: "wmi/SMS_DeploymentSummary",
         query: { $filter: `AssignmentID eq ${Number(id)}` },
@@ -164,7 +165,6 @@ const createdShape = z.union([
   z
     .object({ value: z.array(z.object({ AssignmentID: z.number() })).min(1) })
     .transform((list) => list.value[0]?.AssignmentID),
-  errorShape,
   z.unknown().transform(() => undefined),
 ])
 
@@ -176,7 +176,7 @@ async function assign(
 ) {
   const path = "wmi/SMS_ApplicationAssignment"
   const created = await session.json(createdShape, { method: "POST", path, json: body, signal })
-  if (typeof created === "number") return created
+  if (created !== undefined) return created
   const listed = await assignmentsIn(session, collectionId, signal)
   const found = listed.find((a) => a.AssignmentName === body.AssignmentName)
   if (found === undefined) throw malformedError("sccm: the answer to a new assignment")

@@ -16,6 +16,7 @@ export interface Call {
   readonly query?: Readonly<Record<string, string | number>>
   readonly headers?: Readonly<Record<string, string>>
   readonly json?: unknown
+  readonly form?: Readonly<Record<string, string>>
   readonly xml?: string
   readonly signal: AbortSignal
 }
@@ -62,6 +63,7 @@ export class Session {
   }
 
   async #send(call: Call, authorization: Secret): Promise<HttpAnswer> {
+    const body = bodyOf(call)
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ")
     const answer = await this.#http.send({
       method: call.method ?? "GET",
@@ -69,11 +71,10 @@ export class Session {
       headers: {
         authorization: authorization.reveal(),
         ...(cookie === "" ? {} : { cookie }),
-        ...(call.json === undefined ? {} : { "content-type": "application/json" }),
-        ...(call.xml === undefined ? {} : { "content-type": "application/xml" }),
+        ...(body === undefined ? {} : { "content-type": body.type }),
         ...call.headers,
       },
-      body: call.xml ?? (call.json === undefined ? undefined : JSON.stringify(call.json)),
+      body: body?.text,
       signal: call.signal,
     })
     if (this.#affinity === "sticky") this.#keepCookies(answer)
@@ -93,6 +94,13 @@ export class Session {
     if (url.origin !== this.#base.origin) throw malformedError(`a link to ${url.origin}`)
     return `${url.href}${queryText(call.query ?? {}, url.search)}`
   }
+}
+
+function bodyOf({ json, form, xml }: Call): { readonly type: string; readonly text: string } | undefined {
+  if (json !== undefined) return { type: "application/json", text: JSON.stringify(json) }
+  if (form !== undefined)
+    return { type: "application/x-www-form-urlencoded", text: new URLSearchParams(form).toString() }
+  return xml === undefined ? undefined : { type: "application/xml", text: xml }
 }
 
 const bearer = (token: Secret) => new Secret(`Bearer ${token.reveal()}`)

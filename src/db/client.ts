@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js"
 import postgres from "postgres"
+import { backoffSeconds } from "../lib/backoff.ts"
 import * as schema from "./schema.ts"
 
 export type Database = PostgresJsDatabase<typeof schema>
@@ -24,11 +25,15 @@ export interface ClientOptions {
 /** A statement that runs longer than this is a fault, not patience. Milliseconds. */
 const statementTimeoutMs = 10_000
 
+/** The driver's own back-off goes up to 20 s: requests would wait for that long after the database is back. */
+const reconnect = { baseSeconds: 0.02, capSeconds: 0.25 }
+
 /** Opens a pool. Nothing connects before the first query. */
 export function connect(options: ClientOptions): DatabaseClient {
   const raw = postgres(options.url, {
     max: options.max,
     connect_timeout: 5,
+    backoff: (failures) => backoffSeconds(failures, reconnect, Math.random()),
     idle_timeout: 60,
     onnotice: () => {},
     connection: { application_name: options.applicationName, statement_timeout: statementTimeoutMs },

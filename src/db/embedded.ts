@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
-import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs"
+import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 
 /** A PostgreSQL server of our own, for development and tests: never used when DATABASE_URL is given. */
@@ -37,8 +37,7 @@ export async function startPostgres(options: EmbeddedOptions): Promise<EmbeddedP
   const binaries = await embeddedBinaries()
   const user = serverUser()
   const directory = resolve(options.directory)
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  if (user.uid !== undefined && user.gid !== undefined) chownSync(directory, user.uid, user.gid)
+  mkdirSync(dirname(directory), { recursive: true })
   mustBeReachable(binaries.postgres, user)
   mustBeReachable(directory, user)
   if (!existsSync(join(directory, "PG_VERSION"))) initialise(binaries, directory, user)
@@ -89,10 +88,16 @@ function mustBeReachable(path: string, user: User): void {
   }
 }
 
+/** Beside the directory and then moved there: what an initdb leaves that is killed half-way is not taken for data. */
 function initialise(binaries: Binaries, directory: string, user: User): void {
+  const unfinished = `${directory}.new`
+  rmSync(unfinished, { recursive: true, force: true })
+  mkdirSync(unfinished, { mode: 0o700 })
+  own(unfinished, user)
   const flags = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"]
-  const made = spawnSync(binaries.initdb, ["-D", directory, ...flags], { ...user, encoding: "utf8", cwd: "/" })
-  if (made.status !== 0) throw new Error(`initdb failed in ${directory}: ${made.stderr}`)
+  const made = spawnSync(binaries.initdb, ["-D", unfinished, ...flags], { ...user, encoding: "utf8", cwd: "/" })
+  if (made.status !== 0) throw new Error(`initdb failed in ${unfinished}: ${made.stderr}`)
+  renameSync(unfinished, directory)
 }
 
 /** The server writes its log as its own user. */
@@ -100,10 +105,26 @@ function prepareLog(log: string, user: User): void {
   mkdirSync(dirname(log), { recursive: true })
   closeSync(openSync(log, "a"))
   chmodSync(log, 0o644)
-  if (user.uid !== undefined && user.gid !== undefined) chownSync(log, user.uid, user.gid)
+  own(log, user)
 }
 
-/** The guard reads from our pipe: the end of it, whatever ended us, stops the server. */
+function own(path: string, { uid, gid }: User): void {
+  if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid)
+}
+
+/**
+ * The guard reads from our pipe: the end of it, whatever ended us, stops the server. A server that still runs in the
+ * directory is on its way out when its owner was killed: it is waited for, and never stopped.
+ */
+const guardScript = `
+waited=0
+while "$0" -D "$1" status >/dev/null; do
+  [ $((waited += 1)) -gt 50 ] && exit 1
+  sleep 0.1
+done
+"$0" -D "$1" -w -s -l "$2" -o "$3" start && echo ready && cat >/dev/null
+"$0" -D "$1" -s -m fast stop`
+
 function spawnGuard(binaries: Binaries, directory: string, options: EmbeddedOptions, user: User): ChildProcess {
   const settings = [
     `port=${options.port}`,
@@ -112,8 +133,7 @@ function spawnGuard(binaries: Binaries, directory: string, options: EmbeddedOpti
     "max_connections=200",
     ...(options.durable ? [] : unsafeSettings),
   ].flatMap((setting) => ["-c", setting])
-  const script = `"$0" -D "$1" -w -s -l "$2" -o "$3" start && echo ready && cat >/dev/null; "$0" -D "$1" -s -m fast stop`
-  const args = ["-c", script, binaries.pg_ctl, directory, resolve(options.log), settings.join(" ")]
+  const args = ["-c", guardScript, binaries.pg_ctl, directory, resolve(options.log), settings.join(" ")]
   return spawn("/bin/sh", args, { ...user, cwd: "/", detached: true, stdio: ["pipe", "pipe", "ignore"] })
 }
 
@@ -123,7 +143,10 @@ function ready(guard: ChildProcess, options: EmbeddedOptions): Promise<void> {
     guard.once("error", refused)
     guard.once("exit", () =>
       refused(
-        new Error(`PostgreSQL did not start on port ${options.port} (is it taken?): see ${resolve(options.log)}`),
+        new Error(
+          `PostgreSQL did not start on port ${options.port} with ${resolve(options.directory)} (is one of them taken?): ` +
+            `see ${resolve(options.log)}`,
+        ),
       ),
     )
   })

@@ -9,15 +9,22 @@ const tableGrants: Readonly<Record<string, string>> = {
   operations: "SELECT, INSERT, UPDATE",
   events: "SELECT",
   risk_models: "SELECT",
-  idempotency_keys: "SELECT, INSERT, DELETE",
+  idempotency_keys: "SELECT, INSERT",
   tokens: "SELECT, INSERT, UPDATE",
   processes: "SELECT, INSERT, UPDATE, DELETE",
   metric_inbox: "SELECT, INSERT, DELETE",
   metric_points: "SELECT, INSERT, UPDATE, DELETE",
 }
 
-/** Gives the application role its rights anew after every migration; a table that is not listed stays closed to it. */
-export async function grant(sql: postgres.Sql): Promise<void> {
+/**
+ * Gives the application role its rights anew after every migration; a table that is not listed stays closed to it. In one
+ * transaction, for those that are at work meanwhile.
+ */
+export async function grant(owner: postgres.Sql): Promise<void> {
+  await owner.begin(grantAll)
+}
+
+async function grantAll(sql: postgres.TransactionSql): Promise<void> {
   const role = sql(appRole)
   await sql`REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${role}`
   await sql`REVOKE ALL ON SCHEMA public FROM PUBLIC`

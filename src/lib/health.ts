@@ -2,8 +2,7 @@
 export const healthStatuses = ["healthy", "degraded", "unhealthy"] as const
 export type HealthStatus = (typeof healthStatuses)[number]
 
-export const healthCheckNames = ["database", "queue", "workers", "collector", "connectors"] as const
-export type HealthCheckName = (typeof healthCheckNames)[number]
+export type HealthCheckName = "database" | "queue" | "workers" | "collector" | "connectors"
 
 export interface HealthCheck {
   readonly status: HealthStatus

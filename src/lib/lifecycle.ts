@@ -1,5 +1,4 @@
-/** What was opened is closed in reverse order, each step under the time that is left of one deadline. */
-export interface Closer {
+interface Closer {
   readonly name: string
   readonly close: () => Promise<void> | void
 }
@@ -9,7 +8,7 @@ export interface CloseFailure {
   readonly error: unknown
 }
 
-/** Rejects when the promise has not settled after `ms` milliseconds; the timer never keeps the process alive. */
+/** Rejects when the promise has not settled after `ms` milliseconds; the work itself goes on, and nobody waits for it. */
 export async function withDeadline<T>(what: string, ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
@@ -31,15 +30,21 @@ export class Lifecycle {
     return thing
   }
 
-  /** Closes everything, newest first. A step that fails or is late never keeps the others from closing. */
+  /**
+   * Closes everything, newest first, under one deadline. A step that fails or hangs never keeps the others from closing:
+   * half of the time is set aside in equal parts, one for each step; the other half goes to whoever needs it first.
+   */
   async close(deadlineMs: number): Promise<readonly CloseFailure[]> {
     const failures: CloseFailure[] = []
+    const closers = this.#closers.splice(0).reverse()
     const end = performance.now() + deadlineMs
-    for (const closer of this.#closers.splice(0).reverse()) {
+    const setAsideMs = deadlineMs / 2 / closers.length
+    for (const [index, { name, close }] of closers.entries()) {
+      const leftMs = end - performance.now() - setAsideMs * (closers.length - 1 - index)
       try {
-        await withDeadline(closer.name, Math.max(0, end - performance.now()), Promise.resolve(closer.close()))
+        await withDeadline(name, Math.max(0, Math.round(leftMs)), Promise.resolve(close()))
       } catch (error) {
-        failures.push({ name: closer.name, error })
+        failures.push({ name, error })
       }
     }
     return failures

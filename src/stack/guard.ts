@@ -6,14 +6,14 @@ import { type ChildProcess, spawn } from "node:child_process"
  */
 const script = `
 while read -r line; do groups=$line; done
-for group in $groups; do kill -TERM -- "-$group"; done 2>/dev/null
+for group in $groups; do kill -s TERM -- "-$group"; done 2>/dev/null
 for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   alive=
-  for group in $groups; do kill -0 -- "-$group" 2>/dev/null && alive="$alive $group"; done
+  for group in $groups; do kill -s 0 -- "-$group" 2>/dev/null && alive="$alive $group"; done
   [ -z "$alive" ] && exit 0
   sleep 1
 done
-for group in $alive; do kill -KILL -- "-$group"; done 2>/dev/null
+for group in $alive; do kill -s KILL -- "-$group"; done 2>/dev/null
 `
 
 export class Guard {

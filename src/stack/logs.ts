@@ -15,5 +15,5 @@ export function setAside(log: string): void {
 export function lastLines(log: string, count: number): string {
   if (!existsSync(log)) return ""
   const lines = readFileSync(log, "utf8").trimEnd().split("\n").slice(-count)
-  return lines.map((line) => `    ${line.slice(0, 200)}`).join("\n")
+  return lines.map((line) => `    ${line.slice(0, 500)}`).join("\n")
 }

@@ -1,14 +1,15 @@
+import { stripVTControlCharacters } from "node:util"
 import type { UnitView } from "./run-file.ts"
-import { clock, table, troubles } from "./table.ts"
+import { clock, progressLines, troubles } from "./table.ts"
 
 /** Shows a stack coming up. */
 export interface Progress {
   show(units: readonly UnitView[]): void
-  /** Leaves what was shown last on the screen. */
+  /** Nothing is drawn any more; what was shown last stays. */
   end(): void
 }
 
-type Output = Pick<NodeJS.WriteStream, "write" | "isTTY" | "columns">
+export type Output = Pick<NodeJS.WriteStream, "write" | "isTTY" | "columns">
 
 /** A table that is redrawn on a terminal, a line for each change elsewhere. */
 export function progress(startedMs: number, output: Output): Progress {
@@ -19,11 +20,11 @@ function redrawnTable(output: Output): Progress {
   let height = 0
   let latest: readonly UnitView[] = []
   const draw = (): void => {
-    const lines = [...table(latest, Date.now(), "coloured"), ...troubles(latest).flatMap((each) => ["", ...each.split("\n")])]
-    const fitting = lines.map((line) => fit(line, output.columns))
-    const up = height === 0 ? "" : `\u001b[${height}A`
-    output.write(`${up}${fitting.map((line) => `\u001b[2K${line}\n`).join("")}\u001b[0J`)
-    height = fitting.length
+    const why = troubles(latest).flatMap((each) => ["", ...each.split("\n")])
+    const lines = [...progressLines(latest, Date.now()), ...why].map((line) => fit(line, output.columns))
+    const toTheTop = height === 0 ? "" : `\u001b[${height}A`
+    output.write(`${toTheTop}${lines.map((line) => `\u001b[2K${line}\n`).join("")}\u001b[0J`)
+    height = lines.length
   }
   const timer = setInterval(draw, 500)
   return {
@@ -37,21 +38,20 @@ function redrawnTable(output: Output): Progress {
 
 /** A line that wraps would be two, and the next drawing would begin in the wrong one. Colours take no room. */
 function fit(line: string, columns: number): string {
-  const colouring = /\u001b\[\d+m/g
-  const hidden = (line.match(colouring) ?? []).join("").length
-  return line.length - hidden < columns ? line : `${line.replace(colouring, "").slice(0, columns - 2)}…`
+  const plain = stripVTControlCharacters(line)
+  return plain.length < columns ? line : `${plain.slice(0, columns - 2)}…`
 }
 
-function changeLines(startedMs: number, output: Output): Progress {
-  const shown = new Map<string, string>()
+/** A line for each part that is not as it was; `known` is what need not be told again. */
+export function changeLines(startedMs: number, output: Output, known: readonly UnitView[] = []): Progress {
+  const told = new Map(known.map((unit) => [unit.name, unit.sinceMs]))
   return {
     show: (units) => {
       for (const unit of units) {
-        const key = `${unit.state} ${unit.detail}`
-        if (shown.get(unit.name) === key || unit.state === "waiting") continue
-        shown.set(unit.name, key)
-        const at = clock(unit.sinceMs - startedMs)
-        output.write(`${[at, unit.name, unit.state, unit.address, unit.detail].filter((part) => part !== "").join("  ")}\n`)
+        if (told.get(unit.name) === unit.sinceMs || unit.state === "waiting") continue
+        told.set(unit.name, unit.sinceMs)
+        const cells = [clock(unit.sinceMs - startedMs), unit.name, unit.state, unit.address, unit.detail]
+        output.write(`${cells.filter((cell) => cell !== "").join("  ")}\n`)
       }
     },
     end: () => {},

@@ -56,13 +56,21 @@ export function removeRun(dataDir: string): void {
   rmSync(fileOf(dataDir), { force: true })
 }
 
-/** Ends what a stack that was killed has left. Its guard is doing so already: it has 25 s, then we do. */
+/** Ends what a stack that was killed has left. Its guard does so already; where that was killed as well, we do. */
 export async function endRest(dataDir: string): Promise<void> {
   const run = readRun(dataDir)
   if (run === undefined || run.alive) return
-  const left = [...run.units.flatMap((unit) => unit.process ?? []), ...(run.guard === undefined ? [] : [run.guard])]
-  const end = performance.now() + 25_000
-  while (left.some(isAlive) && performance.now() < end) await sleep(100)
-  for (const process of left.filter(isAlive)) signalGroup(process.pid, "SIGKILL")
+  const left = run.units.flatMap((unit) => unit.process ?? [])
+  await ended(run.guard === undefined ? [] : [run.guard])
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    for (const process of left.filter(isAlive)) signalGroup(process.pid, signal)
+    await ended(left)
+  }
   removeRun(dataDir)
+}
+
+/** Waits as long as an orderly end takes at most: 25 s. */
+async function ended(processes: readonly ProcessId[]): Promise<void> {
+  const end = performance.now() + 25_000
+  while (processes.some(isAlive) && performance.now() < end) await sleep(50)
 }

@@ -25,6 +25,8 @@ export interface StackOptions {
 export class Stack {
   readonly config: StackConfig
   readonly #units: readonly Unit[]
+  /** Those that were asked for; the others may be started later. */
+  readonly #chosen: Set<Unit>
   readonly #launcher = new Launcher()
   readonly #run: Omit<Run, "units">
   readonly #listeners = new Set<() => void>()
@@ -34,9 +36,9 @@ export class Stack {
   constructor(options: StackOptions = {}) {
     this.config = stackConfig(options.environment)
     const { checkout, dataDir } = this.config
-    const services = select((options.services ?? allServices)(this.config), options.only)
-    if (readRun(dataDir)?.alive === true)
-      throw new Error(`a stack already runs on ${dataDir}: npm run status, npm run down`)
+    const services = (options.services ?? allServices)(this.config)
+    const chosen = select(services, options.only)
+    mustNotRun(dataDir)
     mkdirSync(join(dataDir, "run"), { recursive: true })
     this.#run = newRun(this.#launcher.guardPid)
     const programs = new Programs(this.config, this.#launcher, options.build ?? false)
@@ -44,17 +46,18 @@ export class Stack {
     const changed = (): void => this.#changed()
     const around = { checkout, dataDir, launcher: this.#launcher, programs, restarts, changed }
     this.#units = services.map((service) => new Unit(service, around))
+    this.#chosen = new Set(this.#units.filter((unit) => chosen.includes(unit.service)))
   }
 
   /** Starts everything as soon as what it needs works; first ends what a killed predecessor may have left. */
   async start(): Promise<void> {
     await endRest(this.config.dataDir)
     this.#changed()
-    await Promise.all(this.#units.map((unit) => this.#startInOrder(unit)))
+    await Promise.all([...this.#chosen].map((unit) => this.#startInOrder(unit)))
   }
 
   get settled(): boolean {
-    return this.#units.every((unit) => unit.settled)
+    return [...this.#chosen].every((unit) => unit.settled)
   }
 
   /** Calls back after every change, until the stack has stopped. */
@@ -63,7 +66,8 @@ export class Stack {
   }
 
   view(): readonly UnitView[] {
-    return this.#units.map((unit) => ({
+    const shown = this.#units.filter((unit) => this.#chosen.has(unit))
+    return shown.map((unit) => ({
       name: unit.service.name,
       version: unit.service.version,
       address: unit.service.address,
@@ -97,9 +101,10 @@ export class Stack {
     return this.#unit(name).kill(signal)
   }
 
-  /** Starts one that has ended or was stopped. Resolves when it is healthy; throws an Error when it does not become so. */
+  /** Starts one that has ended, was stopped or not asked for yet. Throws an Error when it does not become healthy. */
   async startOne(name: string): Promise<void> {
     const unit = this.#unit(name)
+    this.#chosen.add(unit)
     await unit.start()
     if (!unit.works) throw new Error(`${name}: ${unit.state}: ${unit.detail}`)
   }
@@ -117,7 +122,7 @@ export class Stack {
 
   /** For the impatient: ends everything at once. */
   killAll(): void {
-    for (const unit of this.#units) void unit.kill("SIGKILL")
+    for (const unit of this.#units) void unit.stop(0)
   }
 
   #unit(name: string): Unit {
@@ -155,6 +160,12 @@ export class Stack {
     writeRun(this.config.dataDir, { ...this.#run, units: this.view() })
     for (const listener of this.#listeners) listener()
   }
+}
+
+/** Throws an Error when a stack runs on this data already. */
+export function mustNotRun(dataDir: string): void {
+  if (readRun(dataDir)?.alive === true)
+    throw new Error(`a stack already runs on ${dataDir}: npm run status shows it, npm run down stops it`)
 }
 
 /** Starts a stack and resolves when all of it is healthy. Stops it again and throws an Error that names what is not. */

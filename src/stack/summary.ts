@@ -18,12 +18,14 @@ export function notHealthy(units: readonly UnitView[]): readonly UnitView[] {
 /** What is said when all has settled: the verdict, the addresses, what to do next. */
 export function summary({ units, seconds, adminToken }: Outcome): string {
   const wrong = notHealthy(units)
+  const missing = units.filter((unit) => unit.state === "missing" && unit.optional).map((unit) => unit.name)
+  const all = missing.length === 0 ? "Everything" : `Everything but ${missing.join(", ")}`
   const api = units.find((unit) => unit.name.startsWith("api") && unit.state === "healthy")
   return [
     "",
     ...troubles(units),
     wrong.length === 0
-      ? `Everything is healthy after ${seconds.toFixed(1)} s.`
+      ? `${all} is healthy after ${seconds.toFixed(1)} s.`
       : `After ${seconds.toFixed(1)} s not healthy: ${wrong.map((unit) => unit.name).join(", ")}. The rest runs.`,
     ...(api === undefined ? [] : [`API and its documentation: ${api.address}/api/v1/docs`]),
     ...(api === undefined || adminToken === undefined ? [] : [`Admin token, for development: ${adminToken}`]),

@@ -1,36 +1,50 @@
+import { styleText } from "node:util"
 import type { UnitView } from "./run-file.ts"
 
-type Paint = (text: string) => string
+const colours = {
+  waiting: "gray",
+  building: "cyan",
+  starting: "cyan",
+  healthy: "green",
+  unhealthy: "yellow",
+  done: "green",
+  stopped: "gray",
+  failed: "red",
+  missing: "yellow",
+} as const satisfies Record<UnitView["state"], string>
 
-const colours: Readonly<Record<UnitView["state"], number>> = {
-  waiting: 90,
-  building: 36,
-  starting: 36,
-  healthy: 32,
-  unhealthy: 33,
-  done: 32,
-  stopped: 90,
-  failed: 31,
-  missing: 33,
+/** Each part on its way: state, version, address, and how long it takes already. One line each. */
+export function progressLines(units: readonly UnitView[], nowMs: number): readonly string[] {
+  return columns(units, (unit) => [unit.version ?? "", unit.address, note(unit, nowMs)])
 }
 
-/** The state of each part in aligned columns, one line each; coloured for a terminal. */
-export function table(units: readonly UnitView[], nowMs: number, style: "plain" | "coloured"): readonly string[] {
-  const rows = units.map((unit) => [unit.name, unit.state, unit.version ?? "", unit.address, note(unit, nowMs)])
-  const widths = rows.reduce<readonly number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), [])
-  const pad = (cell: string, column: number): string => cell.padEnd(widths[column] ?? 0)
+/** Each part as it is: state, version, process, address. One line each. */
+export function statusLines(units: readonly UnitView[]): readonly string[] {
+  return columns(units, (unit) => [unit.version ?? "", String(unit.process?.pid ?? ""), unit.address, why(unit)])
+}
+
+/** Aligned; the state is coloured where stdout is a terminal that wants it. */
+function columns(units: readonly UnitView[], cells: (unit: UnitView) => readonly string[]): readonly string[] {
+  const rows = units.map((unit) => [unit.name, unit.state, ...cells(unit)])
+  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), [])
   return rows.map((row, index) => {
-    const state = units[index]?.state ?? "waiting"
-    const paint: Paint = style === "plain" ? (text) => text : (text) => `\u001b[${colours[state]}m${text}\u001b[0m`
-    return row.map((cell, column) => (column === 1 ? paint(pad(cell, 1)) : pad(cell, column))).join("  ").trimEnd()
+    const colour = colours[units[index]?.state ?? "waiting"]
+    const padded = row.map((cell, column) => cell.padEnd(widths[column] ?? 0))
+    const painted = padded.map((cell, column) => (column === 1 ? styleText(colour, cell) : cell))
+    return painted.join("  ").trimEnd()
   })
 }
 
-/** What there is to say in the line: how long it takes already, or the first line of why. */
+/** What there is to say in the line: how long it takes already, or why it is as it is. */
 function note(unit: UnitView, nowMs: number): string {
   const elapsed = clock(nowMs - unit.sinceMs)
   if (unit.state === "building") return `${elapsed} of ${unit.detail}`
   if (unit.state === "starting") return [elapsed, unit.detail].filter((part) => part !== "").join(", ")
+  return why(unit)
+}
+
+/** The first sentence; the rest is among the troubles. */
+function why(unit: UnitView): string {
   return unit.detail.split(/\n|\. The end of/)[0] ?? ""
 }
 

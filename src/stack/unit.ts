@@ -22,6 +22,10 @@ export type State =
   /** The program is not on this machine. */
   | "missing"
 
+export function isSettled(state: State): boolean {
+  return state !== "waiting" && state !== "building" && state !== "starting"
+}
+
 /** What a unit works with. */
 export interface Surroundings {
   readonly checkout: string
@@ -88,7 +92,7 @@ export class Unit {
 
   /** Whether nothing more is to be waited for: it works, or it will not by itself. */
   get settled(): boolean {
-    return !["waiting", "building", "starting"].includes(this.#state)
+    return isSettled(this.#state)
   }
 
   get works(): boolean {
@@ -101,10 +105,11 @@ export class Unit {
     await this.until(() => this.settled)
   }
 
-  async stop(): Promise<void> {
+  /** Asks it to end, and ends it when it has not after `graceMs`. */
+  async stop(graceMs = timing.stopMs): Promise<void> {
     const life = this.#life
     life?.abort.abort()
-    await this.#child?.stop(timing.stopMs)
+    await this.#child?.stop(graceMs)
     await life?.ended
     if (this.#state !== "failed" && this.#state !== "missing") this.#set("stopped", "")
   }

@@ -50,6 +50,7 @@ async function run<N extends TaskName>(
 async function logged(name: TaskName, id: string, work: () => Promise<void>): Promise<void> {
   try {
     await work()
+    log[name === "poll-ring" ? "debug" : "info"]("task done", { task: name, task_id: id })
   } catch (error) {
     log.error("task failed and will be repeated", { task: name, task_id: id, error })
     throw error

@@ -2,8 +2,8 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import type { AddressInfo } from "node:net"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
-import { log } from "./log.ts"
 import { setHttpRoute } from "./http.ts"
+import { log } from "./log.ts"
 import { startTestTelemetry } from "./testing.ts"
 import { currentTraceparent, withCorrelation } from "./trace.ts"
 
@@ -22,7 +22,10 @@ await new Promise<void>((done) => server.listen(0, "127.0.0.1", done))
 const { port } = server.address() as AddressInfo
 
 /** Sends a request and answers its body, once the server has recorded it. */
-async function send(path: string, options: { method?: string; headers?: Record<string, string> } = {}): Promise<string> {
+async function send(
+  path: string,
+  options: { method?: string; headers?: Record<string, string> } = {},
+): Promise<string> {
   const before = telemetry.spans().length
   const body = await new Promise<string>((done, failed) => {
     const outgoing = httpRequest({ port, path, agent: false, ...options }, (answer) => {
@@ -72,7 +75,12 @@ test("a forged traceparent, sampling flag and baggage are not adopted: the calle
 })
 
 test("what is not a traceparent is ignored", async () => {
-  for (const traceparent of ["", "nonsense", `00-${"0".repeat(32)}-${forged.span}-01`, `ff-${forged.trace}-${forged.span}-01`]) {
+  for (const traceparent of [
+    "",
+    "nonsense",
+    `00-${"0".repeat(32)}-${forged.span}-01`,
+    `ff-${forged.trace}-${forged.span}-01`,
+  ]) {
     await send("/things/1", { headers: { traceparent } })
     assert.equal(lastSpan().links, [])
   }
@@ -82,7 +90,11 @@ test("the correlation id stands on the span and on the log line, which also name
   await send("/things/1")
   const span = lastSpan()
   assert.is(span.attributes["eucora.correlation_id"], "corr-1")
-  const { timestamp, ...line } = telemetry.lines().filter((each) => each["message"] === "handled").at(-1) ?? {}
+  const { timestamp, ...line } =
+    telemetry
+      .lines()
+      .filter((each) => each["message"] === "handled")
+      .at(-1) ?? {}
   assert.match(String(timestamp), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
   assert.equal(line, {
     level: "info",
@@ -127,14 +139,16 @@ test("durations are labelled by route, method and status; unknown methods are _O
     ["GET", "/things/{id}", 500],
     ["_OTHER", undefined, 200],
   ])
-  const allowed = /^(http\.request\.method|http\.route|http\.response\.status_code|url\.scheme|network\.protocol\.version|error\.type)$/
+  const allowed =
+    /^(http\.request\.method|http\.route|http\.response\.status_code|url\.scheme|network\.protocol\.version|error\.type)$/
   for (const { attributes } of points) for (const key of Object.keys(attributes)) assert.match(key, allowed)
 })
 
 test("active requests count up while one is being answered, and down again", async () => {
   const active = async () =>
-    (await telemetry.points("http.server.active_requests")).find((each) => each.attributes["http.request.method"] === "GET")
-      ?.value
+    (await telemetry.points("http.server.active_requests")).find(
+      (each) => each.attributes["http.request.method"] === "GET",
+    )?.value
   const answered = send("/things/slow")
   await until(() => release !== undefined)
   assert.is(await active(), 1)

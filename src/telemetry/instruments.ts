@@ -97,7 +97,7 @@ export const recordedInstruments = {
     kind: "counter",
     unit: "{request}",
     description: "Requests refused for their token.",
-    attributes: { reason: ["missing", "malformed", "invalid", "forbidden"] },
+    attributes: { reason: ["missing", "malformed", "unknown", "expired", "revoked", "forbidden"] },
   },
 } as const satisfies Record<string, ProcessInstrument>
 

@@ -1,7 +1,7 @@
 import { logs, SeverityNumber } from "@opentelemetry/api-logs"
 import { type DestinationStream, type Logger, pino } from "pino"
 import { currentCorrelation } from "./correlation.ts"
-import { redact } from "./redact.ts"
+import { redact, redactText } from "./redact.ts"
 import { activeSpanContext } from "./traceparent.ts"
 
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const
@@ -35,21 +35,25 @@ const severities: Readonly<Record<LogLevel, SeverityNumber>> = {
   fatal: SeverityNumber.FATAL,
 }
 
-/** Until `configureLog`, only what is wrong is worth a line: tests and scripts stay quiet. */
-let logger: Logger = pino({ level: "warn" })
-
-/** Sets where and from which level on this process logs. */
-export function configureLog({ level, identity, destination }: LogOptions): void {
-  logger = pino(
+function createLogger({ level, identity, destination }: Partial<LogOptions>): Logger {
+  return pino(
     {
-      level,
-      base: identity,
+      level: level ?? "warn",
+      base: identity ?? null,
       messageKey: "message",
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
     destination ?? pino.destination({ fd: 1, sync: true }), // a line written is a line kept, also by kill -9
   )
+}
+
+/** Until `configureLog`, only what is wrong is worth a line: tests and scripts stay quiet. */
+let logger = createLogger({})
+
+/** Sets who writes, where to, and from which level on. */
+export function configureLog(options: LogOptions): void {
+  logger = createLogger(options)
 }
 
 /** The request or task that a line belongs to. */
@@ -71,12 +75,13 @@ function spanFields(): Record<string, string> {
 function write(level: LogLevel, message: string, context: LogContext | undefined): void {
   if (!logger.isLevelEnabled(level)) return
   const ids = correlationFields()
+  const text = redactText(message)
   const clean = context === undefined ? undefined : (redact(context) as Record<string, never>)
-  logger[level]({ ...ids, ...spanFields(), ...(clean && { context: clean }) }, message)
+  logger[level]({ ...ids, ...spanFields(), ...(clean && { context: clean }) }, text)
   logs.getLogger("eucora").emit({
     severityNumber: severities[level],
     severityText: level,
-    body: message,
+    body: text,
     attributes: { ...clean, ...ids },
   })
 }

@@ -61,6 +61,11 @@ export class OtlpChannel {
     this.#client = this.#connect()
   }
 
+  /** Whether the last request was answered; true before the first one. */
+  get reachable(): boolean {
+    return this.#reachable
+  }
+
   /** Sends one serialised export request. Rejects with an ExportError, at the latest after `timeoutMs`. */
   async send(signal: Signal, request: Uint8Array, timeoutMs: number): Promise<void> {
     try {

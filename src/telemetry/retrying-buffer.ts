@@ -78,35 +78,30 @@ export class RetryingBuffer<T> {
     else this.#wakeAfter(this.#options.delayMs)
   }
 
-  /**
-   * Delivers what is left and takes no more. A receiver that has been silent before gets one attempt, another one as
-   * many as fit into the time. Resolves when all is delivered or given up, at the latest after `deadlineMs`.
-   */
+  /** Delivers what is left and takes no more. Resolves when all is delivered, at the latest after `deadlineMs`. */
   async close(deadlineMs: number): Promise<void> {
     this.#closed = true
-    let expired: NodeJS.Timeout | undefined
-    await Promise.race([
-      this.#deliverAll(this.#retryMs > 0 ? 1 : Number.POSITIVE_INFINITY),
-      new Promise((done) => {
-        expired = setTimeout(done, deadlineMs)
-      }),
-    ])
-    clearTimeout(expired)
     clearTimeout(this.#timer)
+    const end = performance.now() + deadlineMs
+    let late: NodeJS.Timeout | undefined
+    const expired = new Promise((done) => {
+      late = setTimeout(done, deadlineMs)
+    })
+    await Promise.race([this.#deliverAll(end), expired])
+    clearTimeout(late)
     this.#dropped += this.queued
     this.#batches.length = this.#items.length = this.#waiting = this.#bytes = 0
   }
 
-  async #deliverAll(attempts: number): Promise<void> {
-    clearTimeout(this.#timer)
+  async #deliverAll(end: number): Promise<void> {
     if (this.#sending) {
       await new Promise<void>((done) => {
         this.#idle = done
       })
     }
-    for (let left = attempts; this.queued > 0 && left > 0; ) {
+    while (this.queued > 0 && performance.now() < end) {
       await this.#run()
-      if (this.#retryMs > 0 && --left > 0) await new Promise((done) => setTimeout(done, firstRetryMs))
+      if (this.#retryMs > 0) await new Promise((done) => setTimeout(done, firstRetryMs))
     }
   }
 
@@ -178,7 +173,7 @@ export class RetryingBuffer<T> {
       this.#remove(0)
     } catch (thrown) {
       if (thrown instanceof ExportError && thrown.retryable) {
-        this.#pack(batch)
+        for (const waiting of this.#batches) this.#pack(waiting)
         return Math.min(longestRetryMs, Math.max(firstRetryMs, this.#retryMs * 2))
       }
       this.#dropped += this.#remove(0)

@@ -82,6 +82,9 @@ export function startTelemetry(settings: TelemetrySettings, overrides: Telemetry
   return { instanceId, exporter, shutdown: start(settings, resource, channel, overrides) }
 }
 
+/** A Collector known to be away gets one more chance, not the whole deadline. Milliseconds. */
+const farewellMs = 200
+
 /** Registers the providers, then the instrumentations; returns how to stop them. */
 function start(
   settings: TelemetrySettings,
@@ -110,9 +113,9 @@ function start(
   })
   const undo = instrument({ trustIncoming: settings.trustIncomingContext })
   return async (deadlineMs) => {
-    const left = deadline(deadlineMs)
-    const flushed = withDeadline("metrics", left(), meters.shutdown())
-    await Promise.allSettled([flushed, spans.close(left()), records.close(left())])
+    const within = channel.reachable ? deadlineMs : Math.min(deadlineMs, farewellMs)
+    const flushed = withDeadline("metrics", within, meters.shutdown())
+    await Promise.allSettled([flushed, spans.close(within), records.close(within)])
     if (spans.dropped > 0) log.warn("spans were dropped", { count: spans.dropped })
     undo()
     for (const api of [trace, context, propagation, metrics, logs, diag]) api.disable()
@@ -145,10 +148,4 @@ function quieten(): void {
   const logger = { error: tell("error"), warn: tell("warn"), info: debug, debug, verbose: debug }
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true })
   setGlobalErrorHandler((error) => debug(typeof error === "string" ? error : (error.message ?? "error")))
-}
-
-/** How much of a time span is left, in milliseconds. */
-function deadline(ms: number): () => number {
-  const end = performance.now() + ms
-  return () => Math.max(0, end - performance.now())
 }

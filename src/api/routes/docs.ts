@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { OpenAPIHono, z } from "@hono/zod-openapi"
 import { AppError } from "../../lib/errors.ts"
-import { access, routingPaths } from "../access.ts"
+import { access, aliasesOf } from "../access.ts"
 import { defineRoute } from "../define-route.ts"
 import type { ApiContext, ApiEnv } from "../env.ts"
 
@@ -48,11 +48,11 @@ const start = `SwaggerUIBundle({
 
 const javascript = "text/javascript; charset=utf-8"
 
-/** Files of swagger-ui-dist that are served; no other name reaches the file system. */
-const assets: ReadonlyMap<string, string> = new Map([
-  ["swagger-ui.css", "text/css; charset=utf-8"],
-  ["swagger-ui-bundle.js", javascript],
-  ["favicon-32x32.png", "image/png"],
+/** Files of swagger-ui-dist that are served, with their types; no other name reaches the file system. */
+const assets: ReadonlyMap<string, readonly [string, string]> = new Map([
+  ["swagger-ui.css", [import.meta.resolve("swagger-ui-dist/swagger-ui.css"), "text/css; charset=utf-8"]],
+  ["swagger-ui-bundle.js", [import.meta.resolve("swagger-ui-dist/swagger-ui-bundle.js"), javascript]],
+  ["favicon-32x32.png", [import.meta.resolve("swagger-ui-dist/favicon-32x32.png"), "image/png"]],
 ])
 
 const docs = defineRoute(
@@ -76,6 +76,10 @@ const asset = defineRoute(
   ["not_found"],
 )
 
+function nowhere(): never {
+  throw new AppError("not_found", "The page of Swagger UI has no such file.")
+}
+
 function html(c: ApiContext): Response {
   return c.html(page, 200, { "Content-Security-Policy": policy })
 }
@@ -85,15 +89,13 @@ function file(c: ApiContext, body: string | Uint8Array<ArrayBuffer>, type: strin
 }
 
 export function docsRoutes() {
-  const [, ...aliases] = routingPaths("getDocs")
+  const aliases = aliasesOf("getDocs")
   return new OpenAPIHono<ApiEnv>()
     .openapi(docs, html)
     .openapi(asset, async (c) => {
       const name = c.req.valid("param").file
       if (name === "start.js") return file(c, start, javascript)
-      const type = assets.get(name)
-      if (type === undefined) throw new AppError("not_found", "The page of Swagger UI has no such file.")
-      const address = import.meta.resolve(`swagger-ui-dist/${name}`)
+      const [address, type] = assets.get(name) ?? nowhere()
       return file(c, await readFile(fileURLToPath(address)), type)
     })
     .on("GET", aliases, html)

@@ -1,8 +1,9 @@
 import { OpenAPIHono } from "@hono/zod-openapi"
 import { AppError } from "../../lib/errors.ts"
+import { aliasesOf } from "../access.ts"
 import { defineRoute, jsonAnswer } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
-import type { ApiEnv } from "../env.ts"
+import type { ApiContext, ApiEnv } from "../env.ts"
 import { healthSchema, livenessSchema, readinessSchema } from "../schemas/health.ts"
 
 const tags = ["Operation"]
@@ -40,15 +41,25 @@ const readiness = defineRoute(
   ["unavailable"],
 )
 
+/** Also without the API's prefix, where probes look first. */
 export function healthRoutes({ services }: ApiDeps) {
+  async function report(c: ApiContext) {
+    const found = await services.health()
+    return found.status === "unhealthy" ? c.json(found, 503) : c.json(found, 200)
+  }
+
+  const live = (c: ApiContext) => c.json({ status: "live" as const }, 200)
+
+  async function ready(c: ApiContext) {
+    if (!(await services.ready())) throw new AppError("unavailable", "This process does not take requests now.")
+    return c.json({ status: "ready" as const }, 200)
+  }
+
   return new OpenAPIHono<ApiEnv>()
-    .openapi(health, async (c) => {
-      const report = await services.health()
-      return report.status === "unhealthy" ? c.json(report, 503) : c.json(report, 200)
-    })
-    .openapi(liveness, (c) => c.json({ status: "live" as const }, 200))
-    .openapi(readiness, async (c) => {
-      if (!(await services.ready())) throw new AppError("unavailable", "This process does not take requests now.")
-      return c.json({ status: "ready" as const }, 200)
-    })
+    .openapi(health, report)
+    .openapi(liveness, live)
+    .openapi(readiness, ready)
+    .on("GET", aliasesOf("getHealth"), report)
+    .on("GET", aliasesOf("getLiveness"), live)
+    .on("GET", aliasesOf("getReadiness"), ready)
 }

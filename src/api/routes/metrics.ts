@@ -1,5 +1,5 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi"
-import { routingPaths } from "../access.ts"
+import { aliasesOf } from "../access.ts"
 import { defineRoute } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
 import type { ApiContext, ApiEnv } from "../env.ts"
@@ -21,6 +21,5 @@ export function metricsRoutes({ services }: ApiDeps) {
     return c.text(body, 200, { "Content-Type": contentType })
   }
 
-  const [, ...aliases] = routingPaths("getMetrics")
-  return new OpenAPIHono<ApiEnv>().openapi(metrics, exposition).on("GET", aliases, exposition)
+  return new OpenAPIHono<ApiEnv>().openapi(metrics, exposition).on("GET", aliasesOf("getMetrics"), exposition)
 }

@@ -37,7 +37,7 @@ function createCursor<T>(position: z.ZodType<T>): CursorCodec<T> {
         context.addIssue({ code: "custom", message: refused })
         return z.NEVER
       })
-      .openapi({ type: "string", description: "`next` of the page before", param: { name: "cursor", in: "query" } }),
+      .openapi({ type: "string", pattern: "^[A-Za-z0-9_-]+$", description: "`next` of the page before" }),
   }
 }
 
@@ -51,5 +51,6 @@ function jsonOf(text: string): unknown {
 }
 
 /** `createdAt` is RFC 3339 with the database's microseconds, or the rows of one millisecond would be skipped. */
-export const deploymentCursor = createCursor(z.strictObject({ createdAt: moment, id: z.uuid() }))
+const createdAt = moment.refine((text) => Date.parse(text) >= 0)
+export const deploymentCursor = createCursor(z.strictObject({ createdAt, id: z.uuid() }))
 export const applicationCursor = createCursor(z.string().min(1).max(128))

@@ -62,6 +62,7 @@ export function toDeploymentFilter(query: z.output<typeof deploymentQuerySchema>
   }
 }
 
+/** PostgreSQL has no year 0, and nothing here is older than 1970: any moment before means the same. */
 function dateOf(text: string | undefined): Date | undefined {
-  return text === undefined ? undefined : new Date(text)
+  return text === undefined ? undefined : new Date(Math.max(0, Date.parse(text)))
 }

@@ -30,16 +30,16 @@ export function ownServices(config: StackConfig): readonly Service[] {
       args: () => ["src/simulator/main.ts"],
       address: http(config.ports.SIMULATOR_PORT),
       ports: listening(config, "SIMULATOR_PORT"),
-      health: { kind: "http", url: http(config.ports.SIMULATOR_PORT, "/health") },
+      health: { kind: "http", url: http(config.ports.SIMULATOR_PORT, "/admin/health") },
       without: "deployments are accepted and wait: no back end answers.",
     },
     ...numbered("api", config.apis).map((name, index): Service => {
       const port = config.ports.API_PORT + 10 * index
-      return { ...common, ...api, name, ...at(port), ports: [{ variable: "API_PORT", port }] }
+      return { ...common, ...api, name, ...at(port, "/api/v1/health/ready"), ports: [{ variable: "API_PORT", port }] }
     }),
     ...numbered("worker", config.workers).map((name, index): Service => {
       const port = config.ports.WORKER_PORT + index
-      return { ...common, ...worker, name, ...at(port), ports: [{ variable: "WORKER_PORT", port }] }
+      return { ...common, ...worker, name, ...at(port, "/health/ready"), ports: [{ variable: "WORKER_PORT", port }] }
     }),
   ]
 }
@@ -60,8 +60,8 @@ const worker = {
   without: "the other workers do its work; without any, deployments are accepted and wait.",
 } as const
 
-function at(port: number): Pick<Service, "address" | "health"> {
-  return { address: http(port), health: { kind: "http", url: http(port, "/health/ready") } }
+function at(port: number, readiness: string): Pick<Service, "address" | "health"> {
+  return { address: http(port), health: { kind: "http", url: http(port, readiness) } }
 }
 
 function postgres(config: StackConfig): Service {

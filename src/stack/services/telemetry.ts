@@ -53,12 +53,14 @@ function prometheus(config: StackConfig): Service {
       `--config.file=${prometheusHome(config)}/prometheus.yaml`,
       `--storage.tsdb.path=${join(config.dataDir, "prometheus")}`,
       `--web.listen-address=${host}:${port}`,
+      // Alerts link to it; the default is the host's name, at which nobody listens.
+      `--web.external-url=${http(port)}`,
     ],
     environment: { CLUSTER: "local", ENVIRONMENT: "development", ...config.environment },
     address: http(port),
     ports: listening(config, "PROMETHEUS_PORT"),
     health: { kind: "http", url: http(port, "/-/ready") },
-    uses: ["alertmanager", "collector"],
+    uses: ["alertmanager"],
     without: "no history and no alerts; the api's /api/v1/metrics has the current totals.",
   }
 }
@@ -76,6 +78,8 @@ function alertmanager(config: StackConfig): Service {
       "--config.file=prometheus/alertmanager.yaml",
       `--storage.path=${join(config.dataDir, "alertmanager")}`,
       `--web.listen-address=${host}:${port}`,
+      // Alerts link to it; the default is the host's name, at which nobody listens.
+      `--web.external-url=${http(port)}`,
     ],
     environment: config.environment,
     address: http(port),
@@ -109,7 +113,6 @@ function jaeger(config: StackConfig): Service {
       "JAEGER_HEALTH_PORT",
     ),
     health: { kind: "http", url: http(ports.JAEGER_HEALTH_PORT, "/status") },
-    uses: ["prometheus"],
     without: "traces wait in the Collector's queue on disk, up to 256 MiB.",
   }
 }

@@ -71,8 +71,9 @@ export function counter<const A extends AttributeSpec>(definition: Definition<A>
 export function histogram<const A extends AttributeSpec>(
   definition: Definition<A> & Pick<Histogram, "boundaries">,
 ): Histogram<A> {
-  const ascends = definition.boundaries.every((bound, i, all) => i === 0 || bound > (all[i - 1] ?? bound))
-  if (definition.boundaries.length === 0 || !ascends) throw new RangeError(`${definition.name}: boundaries must ascend`)
+  const { name, boundaries } = definition
+  const ascending = boundaries.every((bound, i) => Number.isFinite(bound) && bound > (boundaries[i - 1] ?? -Infinity))
+  if (boundaries.length === 0 || !ascending) throw new RangeError(`${name}: boundaries must be finite and ascend`)
   return { ...definition, kind: "histogram", record: (value, attributes) => point(definition, value, attributes) }
 }
 

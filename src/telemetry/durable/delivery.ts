@@ -1,13 +1,14 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core"
 import { AggregationTemporality, type PushMetricExporter, type ResourceMetrics } from "@opentelemetry/sdk-metrics"
 import type { Failures } from "./failures.ts"
+import { SeriesPoint } from "./shelf.ts"
 
 export interface DeliveryOptions {
   /** What really sends; answers within its own time limit. */
   readonly exporter: PushMetricExporter
   readonly failures: Failures
-  /** Called with the data points that have arrived. */
-  readonly arrived: (points: readonly object[]) => void
+  /** Monotonic milliseconds. */
+  readonly nowMs: () => number
   /** Points of one request, and all that is sent while the Collector does not answer. */
   readonly batchSize: number
 }
@@ -63,7 +64,7 @@ export class Delivery implements PushMetricExporter {
 
   #note(metrics: ResourceMetrics, result: ExportResult): void {
     if (result.code === ExportResultCode.SUCCESS) {
-      this.#options.arrived(pointsOf(metrics))
+      for (const point of pointsOf(metrics)) if (point instanceof SeriesPoint) point.arrived(this.#options.nowMs())
     } else {
       this.#failing = true
       this.#options.failures.report("export", result.error)

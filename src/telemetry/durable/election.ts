@@ -23,6 +23,7 @@ export class Election {
   #sql: postgres.Sql
   #term: number | undefined
   #terms = 0
+  #closed = false
 
   constructor(options: ElectionOptions) {
     this.#options = options
@@ -53,11 +54,13 @@ export class Election {
   async resign(): Promise<void> {
     const left = this.#sql
     this.#term = undefined
-    this.#sql = this.#connect()
+    if (!this.#closed) this.#sql = this.#connect()
     await left.end({ timeout: 0 })
   }
 
+  /** Leaves office for good. */
   async close(): Promise<void> {
+    this.#closed = true
     this.#term = undefined
     await this.#sql.end({ timeout: 1 })
   }

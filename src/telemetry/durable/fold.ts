@@ -42,7 +42,7 @@ export const overflow = JSON.stringify({ "otel.metric.overflow": "true" })
  * - A value is added as the decimal that it prints as, so the sum is exact and does not depend on the order.
  * - A point of an instrument that this version does not know is put back, in a row of its own, for a version that does:
  *   the known points beside it need not wait, and neither blocks the other.
- * - Attributes stay text: a cast that fails would block the fold for ever.
+ * - Attributes stay text: a cast that fails would block the fold for ever. A series that is no JSON object is kept, not given.
  * - Series are written in one order, so that two folds at once wait for one another and never deadlock.
  */
 export async function fold(sql: postgres.Sql, options: FoldOptions): Promise<Fold> {
@@ -97,7 +97,7 @@ export async function fold(sql: postgres.Sql, options: FoldOptions): Promise<Fol
       SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::float8 AS "atMicros",
         (SELECT count(*) FROM taken)::float8 AS taken
     )
-    SELECT * FROM moment LEFT JOIN totals ON true`
+    SELECT * FROM moment LEFT JOIN totals ON attributes IS JSON OBJECT`
   const { atMicros = 0, taken = 0 } = rows[0] ?? {}
   return { atMicros, taken, touched: rows.filter((row) => row.instrument !== null) }
 }
@@ -108,6 +108,9 @@ function totals(sql: postgres.Sql): postgres.Fragment {
     count::float8 AS count, sum::float8 AS sum, buckets::float8[] AS buckets`
 }
 
+/** Rows that are handed on at a time, so that reading many thousands never holds up what else the process does. */
+const readSlice = 1_000
+
 /**
  * Makes the stored series fit this version's definitions, then reads them all; done once by whoever is elected.
  *
@@ -115,10 +118,10 @@ function totals(sql: postgres.Sql): postgres.Fragment {
  * - Boundaries are part of a series' meaning: whoever changes them migrates the stored buckets. Where their number differs
  *   nonetheless, what was counted before moves to the last bucket: count and sum stay exact and nothing is blocked.
  */
-export async function readPoints(
+export async function* readPoints(
   sql: postgres.Sql,
   options: Pick<FoldOptions, "instance" | "instruments">,
-): Promise<readonly SeriesTotals[]> {
+): AsyncGenerator<readonly SeriesTotals[]> {
   const definitions = options.instruments.map((instrument) => ({
     instrument: instrument.name,
     boundaries: instrument.kind === "histogram" ? instrument.boundaries.length : null,
@@ -137,7 +140,9 @@ export async function readPoints(
       CASE WHEN boundaries IS NOT NULL THEN array_fill(0::bigint, ARRAY[boundaries + 1]) END
     FROM definitions, unnest(known) AS attributes
     ON CONFLICT DO NOTHING`
-  return sql<SeriesTotals[]>`
+  yield* sql<SeriesTotals[]>`
     SELECT ${totals(sql)} FROM metric_points
-    WHERE instance = ${options.instance} AND instrument = ANY (${options.instruments.map((each) => each.name)})`
+    WHERE instance = ${options.instance} AND instrument = ANY (${options.instruments.map((each) => each.name)})
+      AND attributes IS JSON OBJECT
+  `.cursor(readSlice)
 }

@@ -19,9 +19,12 @@ export interface DurableOptions {
   readonly failures: FailureListener
   readonly exportIntervalMs?: number
   readonly observeIntervalMs?: number
+  /** Series that one instrument may have; points of further ones are summed in one overflow series. */
   readonly maxSeries?: number
   /** `demo` for demo data, so that clearing it removes its own series. */
   readonly instance?: "durable" | "demo"
+  /** Monotonic milliseconds. */
+  readonly nowMs?: () => number
 }
 
 export interface Durable {
@@ -44,20 +47,14 @@ const batchSize = 1_000
  */
 export function startDurable(options: DurableOptions): Durable {
   const { instruments, instance = "durable", exportIntervalMs = 1_000, observeIntervalMs = 5_000 } = options
-  const nowMs = () => performance.now()
+  const { nowMs = () => performance.now(), maxSeries = 10_000 } = options
   const failures = new Failures(options.failures, nowMs)
   const election = new Election({ url: options.url, instance, intervalMs: exportIntervalMs })
   const resource = durableResource(instance, options.environment)
-  const delivery = new Delivery({
-    exporter: options.exporter,
-    failures,
-    arrived: (points) => producer.confirm(points),
-    batchSize,
-  })
+  const delivery = new Delivery({ exporter: options.exporter, failures, nowMs, batchSize })
   const producer = new DurableProducer({
-    ...{ instance, resource, instruments, election, failures, observeIntervalMs, nowMs },
+    ...{ instance, resource, instruments, election, failures, maxSeries, observeIntervalMs, nowMs },
     gauges: new Gauges(options.observed, failures),
-    maxSeries: options.maxSeries ?? 10_000,
     room: () => delivery.begin(),
   })
   const reader = new PeriodicExportingMetricReader({

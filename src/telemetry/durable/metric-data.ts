@@ -1,4 +1,4 @@
-import { type Attributes, type HrTime, ValueType } from "@opentelemetry/api"
+import { type HrTime, ValueType } from "@opentelemetry/api"
 import {
   AggregationTemporality,
   type DataPoint,
@@ -9,29 +9,13 @@ import {
 import type { Counter, DurableInstrument, Histogram, Observed } from "./definition.ts"
 import type { SeriesTotals } from "./fold.ts"
 
-/** What a data point has beside its value. */
-export interface PointFrame {
-  readonly attributes: Attributes
-  readonly startTime: HrTime
-  readonly endTime: HrTime
-}
-
 /** Microseconds since 1970 as OpenTelemetry's seconds and nanoseconds. */
 export function hrTime(micros: number): HrTime {
   return [Math.floor(micros / 1_000_000), (micros % 1_000_000) * 1_000]
 }
 
-export function sumPoint(frame: PointFrame, totals: SeriesTotals): DataPoint<number> {
-  return { ...frame, value: totals.sum }
-}
-
-export function histogramPoint(
-  frame: PointFrame,
-  totals: SeriesTotals,
-  boundaries: readonly number[],
-): DataPoint<HistogramValue> {
-  const { sum, count, buckets } = totals
-  return { ...frame, value: { sum, count, buckets: { boundaries: [...boundaries], counts: buckets ?? [] } } }
+export function histogramValue({ sum, count, buckets }: SeriesTotals, boundaries: number[]): HistogramValue {
+  return { sum, count, buckets: { boundaries, counts: buckets ?? [] } }
 }
 
 export function sumMetric(instrument: Counter, dataPoints: DataPoint<number>[]): MetricData {

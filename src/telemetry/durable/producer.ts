@@ -28,7 +28,7 @@ export interface ProducerOptions {
   readonly gauges: Gauges
   readonly election: Election
   readonly failures: Failures
-  /** Series that one instrument may have; what is beyond is summed in one overflow series. */
+  /** Series that one instrument may have. */
   readonly maxSeries: number
   /** Gauges are read at most this often. */
   readonly observeIntervalMs: number
@@ -48,7 +48,7 @@ export class DurableProducer implements MetricProducer {
 
   constructor(options: ProducerOptions) {
     this.#options = options
-    this.#book = new SeriesBook(options.instruments, resendMs)
+    this.#book = new SeriesBook(options.instruments)
   }
 
   /** Never rejects: the reader would log it every second. */
@@ -57,11 +57,6 @@ export class DurableProducer implements MetricProducer {
     const { resource } = this.#options
     const scopeMetrics = metrics.length > 0 ? [{ scope, metrics }] : []
     return { errors: [], resourceMetrics: { resource, scopeMetrics } }
-  }
-
-  /** These points have arrived at the Collector. */
-  confirm(points: readonly object[]): void {
-    this.#book.confirm(points, this.#options.nowMs())
   }
 
   /** After an error nobody knows what the last statement did: the term ends, and the next one reads all points anew. */
@@ -87,13 +82,12 @@ export class DurableProducer implements MetricProducer {
     const gauges = await this.#observe(sql)
     // The client reconnects by itself: only an unchanged term says that every statement ran on the session with the lock.
     if (election.term !== term) throw new Error("the connection that held the lock was lost")
-    return [...this.#book.due(hrTime(this.#atMicros), nowMs(), room()), ...gauges]
+    return [...this.#book.due(hrTime(this.#atMicros), nowMs() - resendMs, room()), ...gauges]
   }
 
   async #open(sql: postgres.Sql): Promise<void> {
-    const points = await readPoints(sql, this.#options)
-    this.#book = new SeriesBook(this.#options.instruments, resendMs)
-    this.#book.apply(points)
+    this.#book = new SeriesBook(this.#options.instruments)
+    for await (const points of readPoints(sql, this.#options)) this.#book.apply(points)
   }
 
   async #fold(sql: postgres.Sql): Promise<void> {

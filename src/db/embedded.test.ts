@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import { connect as dial } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import postgres from "postgres"
+import { test } from "uvu"
+import * as assert from "uvu/assert"
+import { until } from "../testing.ts"
+import { type EmbeddedOptions, startPostgres } from "./embedded.ts"
+import { freePort } from "./testing.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "eucora-embedded-"))
+chmodSync(folder, 0o711)
+let servers = 0
+
+async function options(name = `server-${servers++}`): Promise<EmbeddedOptions> {
+  return {
+    directory: join(folder, name, "data"),
+    port: await freePort(),
+    log: join(folder, name, "log"),
+    durable: false,
+  }
+}
+
+async function ask<T>(url: string, question: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+  const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} })
+  try {
+    return await question(sql)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+/** A script that starts a server, says so, and waits to be killed. */
+async function startedByAnother(given: EmbeddedOptions): Promise<ChildProcess> {
+  const script = `
+    import { startPostgres } from ${JSON.stringify(new URL("embedded.ts", import.meta.url).href)}
+    await startPostgres(${JSON.stringify(given)})
+    console.log("ready")
+    setInterval(() => {}, 1000)`
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] })
+  await once(child.stdout, "data")
+  return child
+}
+
+/** Process ids of a server: the postmaster's and those of its children. */
+function processesOf(directory: string): number[] {
+  const postmaster = Number(readFileSync(join(directory, "postmaster.pid"), "utf8").split("\n")[0])
+  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, "utf8")
+  return [postmaster, ...children.trim().split(" ").map(Number)]
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const listens = (port: number) =>
+  new Promise<boolean>((done) => {
+    const socket = dial(port, "127.0.0.1")
+    socket.once("connect", () => socket.destroy(undefined) && done(true))
+    socket.once("error", () => done(false))
+  })
+
+test("the server is ready when it is started, keeps its data over a restart, and is gone when it is stopped", async () => {
+  const given = await options()
+  const first = await startPostgres(given)
+  await ask(first.url, (sql) => sql`CREATE TABLE kept AS SELECT 7 AS n`)
+  await first.stop()
+  assert.not(await listens(given.port))
+  const second = await startPostgres(given)
+  assert.equal([...(await ask(second.url, (sql) => sql`SELECT n FROM kept`))], [{ n: 7 }])
+  await second.stop()
+})
+
+test("kill -9 of the process that started it leaves no process, no port and no lock behind, and the data is whole", async () => {
+  const given = await options()
+  const starter = await startedByAnother(given)
+  const pids = processesOf(given.directory)
+  assert.ok(pids.length > 1 && pids.every(lives))
+  starter.kill("SIGKILL")
+  await until("the server has gone", () => !pids.some(lives))
+  assert.not(await listens(given.port))
+  assert.not(existsSync(join(given.directory, "postmaster.pid")))
+  await (await startPostgres(given)).stop()
+})
+
+test("whoever starts right after such a kill waits for the old server to be gone", async () => {
+  const given = await options()
+  const starter = await startedByAnother(given)
+  starter.kill("SIGKILL")
+  const server = await startPostgres(given)
+  assert.equal([...(await ask(server.url, (sql) => sql`SELECT 1 AS n`))], [{ n: 1 }])
+  await server.stop()
+})
+
+test("a taken port is named with the log, and nothing is left running", async () => {
+  const given = await options()
+  const server = await startPostgres(given)
+  const other = { ...(await options()), port: given.port }
+  const error = await startPostgres(other).catch((thrown) => thrown)
+  assert.match(error.message, `port ${given.port}`)
+  assert.match(error.message, other.log)
+  assert.not(existsSync(join(other.directory, "postmaster.pid")))
+  await server.stop()
+})
+
+test("a second server on the same directory is refused, and the first one goes on", async () => {
+  const given = await options()
+  const server = await startPostgres(given)
+  const error = await startPostgres({ ...given, port: await freePort() }).catch((thrown) => thrown)
+  assert.match(error.message, given.directory)
+  assert.equal([...(await ask(server.url, (sql) => sql`SELECT 1 AS n`))], [{ n: 1 }])
+  await server.stop()
+})
+
+test("what an initdb left that was killed half-way is not taken for data", async () => {
+  const given = await options()
+  mkdirSync(`${given.directory}.new/base`, { recursive: true })
+  await (await startPostgres(given)).stop()
+  assert.not(existsSync(`${given.directory}.new`))
+})
+
+test("the data directory is the server's alone, and folders made above it can be passed", async () => {
+  const given = await options("deep/er")
+  await (await startPostgres(given)).stop()
+  assert.is(statSync(given.directory).mode & 0o077, 0)
+})
+
+if (process.getuid?.() === 0)
+  test("run by root, a folder that the server's user may not enter is named", async () => {
+    const closed = join(folder, "closed")
+    mkdirSync(closed, { mode: 0o700 })
+    const given = { ...(await options()), directory: join(closed, "data") }
+    const error = await startPostgres(given).catch((thrown) => thrown)
+    assert.match(error.message, `may not enter ${closed}:`)
+    assert.equal(readdirSync(closed), [])
+  })
+
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+
+test.run()

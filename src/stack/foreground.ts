@@ -1,0 +1,39 @@
+import { changeLines, progress } from "./progress.ts"
+import { Stack } from "./stack.ts"
+import { summary } from "./summary.ts"
+
+/** Runs a stack until it is asked to stop, or until nothing of it works. Resolves to the exit code. */
+export async function foreground(only: readonly string[] | undefined): Promise<number> {
+  const stack = new Stack({ ...(only === undefined ? {} : { only }), build: true })
+  let shown = progress(stack.startedMs, process.stdout)
+  const asked = stopRequest(stack)
+  stack.onChange(() => shown.show(stack.view()))
+  await Promise.race([stack.start(), asked])
+  shown.end()
+  // From here on below the table: drawing it again would wipe out what is said now.
+  shown = changeLines(stack.startedMs, process.stdout, stack.view())
+  if (stack.settled) process.stdout.write(conclusion(stack))
+  const works = stack.view().some((unit) => unit.state === "healthy")
+  if (works) await asked
+  await stack.stop()
+  return works ? 0 : 1
+}
+
+function conclusion(stack: Stack): string {
+  const seconds = (Date.now() - stack.startedMs) / 1_000
+  return summary({ units: stack.view(), seconds, adminToken: stack.adminToken() })
+}
+
+/** Resolves with the first signal; the second one ends everything at once. */
+function stopRequest(stack: Stack): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => {
+        if (asked) stack.killAll()
+        asked = true
+        resolve()
+      })
+    }
+  })
+}

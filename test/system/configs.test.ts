@@ -1,0 +1,83 @@
+/** The configurations, judged by the programs that read them: `npm run parts` builds what is not on PATH. */
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { test } from "uvu"
+import * as assert from "uvu/assert"
+import { type ProgramName, partPath } from "../../src/stack/parts.ts"
+
+const scratch = mkdtempSync(join(tmpdir(), "eucora-configs-"))
+test.after(() => rmSync(scratch, { recursive: true }))
+
+const environment = { ...process.env, CLUSTER: "local", ENVIRONMENT: "test", COLLECTOR_QUEUE_DIRECTORY: scratch }
+
+/** Runs a program on a configuration; answers what it said when it refused it. */
+function refusal(program: ProgramName, ...args: readonly string[]): string | undefined {
+  const run = spawnSync(partPath(program), args, { encoding: "utf8", env: environment, timeout: 60_000 })
+  return run.status === 0 ? undefined : `${program} ${args.join(" ")}\n${run.stdout}${run.stderr}${run.error ?? ""}`
+}
+
+/** The file with one thing changed, to see that the program would have noticed. */
+function broken(file: string, from: string, to: string): string {
+  const text = readFileSync(file, "utf8")
+  assert.ok(text.includes(from), `${file} has ${from}`)
+  const copy = join(scratch, file.replaceAll("/", "-"))
+  writeFileSync(copy, text.replace(from, to))
+  return copy
+}
+
+const inFolder = (folder: string) => readdirSync(folder).map((name) => join(folder, name))
+
+test("the Collector accepts its configuration, and would refuse one with a mistake", () => {
+  const file = "collector/collector.yaml"
+  assert.is(refusal("otelcol", "validate", "--config", file), undefined)
+  assert.match(refusal("otelcol", "validate", "--config", broken(file, "metric_expiration", "expiry")) ?? "", "expiry")
+  const pipeline = broken(file, "exporters: [debug]", "exporters: [print]")
+  assert.match(refusal("otelcol", "validate", "--config", pipeline) ?? "", "print")
+})
+
+test("Jaeger accepts its configuration, and would refuse one with a mistake", () => {
+  const file = "collector/jaeger/jaeger.yaml"
+  assert.is(refusal("jaeger", "validate", "--config", file), undefined)
+  assert.match(refusal("jaeger", "validate", "--config", broken(file, "ephemeral", "passing")) ?? "", "passing")
+})
+
+test("Prometheus accepts its configuration and its targets, those of containers too", () => {
+  assert.is(refusal("promtool", "check", "config", "prometheus/prometheus.yaml"), undefined)
+  const containers = broken("prometheus/prometheus.yaml", "", "")
+  writeFileSync(join(scratch, "targets.yaml"), readFileSync("prometheus/targets.compose.yaml"))
+  assert.is(refusal("promtool", "check", "config", containers), undefined)
+  writeFileSync(join(scratch, "targets.yaml"), "- target: [nobody]\n")
+  assert.match(refusal("promtool", "check", "config", containers) ?? "", "target")
+})
+
+test("every rule is one, and every test of the rules passes", () => {
+  assert.is(refusal("promtool", "check", "rules", ...inFolder("prometheus/rules")), undefined)
+  assert.is(refusal("promtool", "test", "rules", ...inFolder("prometheus/tests")), undefined)
+})
+
+test("Prometheus and Alertmanager understand the flags that are kept in files, and fail at the missing configuration", () => {
+  const data = join(scratch, "data")
+  const prometheus = (flags: string) =>
+    refusal("prometheus", `@${flags}`, `--storage.tsdb.path=${data}`, `--config.file=${scratch}/none.yaml`)
+  assert.match(prometheus("prometheus/flags") ?? "", /none\.yaml: no such file/)
+  const mistaken = broken("prometheus/flags", "tsdb.retention.time", "tsdb.retained.time")
+  assert.match(prometheus(mistaken) ?? "", /unknown long flag.*retained/)
+  const flags = ["@prometheus/alertmanager.flags", `--storage.path=${data}`, `--config.file=${scratch}/none.yaml`]
+  assert.match(refusal("alertmanager", ...flags) ?? "", /none\.yaml: no such file/)
+})
+
+test("Alertmanager accepts its configuration, and would refuse one with a mistake", () => {
+  const file = "prometheus/alertmanager.yaml"
+  assert.is(refusal("amtool", "check-config", file), undefined)
+  assert.match(refusal("amtool", "check-config", broken(file, "receiver: default", "receiver: nobody")) ?? "", "nobody")
+})
+
+test("the reference parser accepts compose.yaml", () => {
+  assert.is(refusal("compose-check", "compose.yaml"), undefined)
+  const file = broken("compose.yaml", "condition: service_healthy", "condition: service_happy")
+  assert.match(refusal("compose-check", file) ?? "", "depends_on")
+})
+
+test.run()

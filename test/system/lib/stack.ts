@@ -1,0 +1,64 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { freePort } from "../../../src/db/testing.ts"
+import { type Stack, type StackOptions, startStack } from "../../../src/stack/stack.ts"
+import { type SystemConfig, systemConfig } from "../config.ts"
+
+const portVariables = [
+  "POSTGRES_PORT",
+  "SIMULATOR_PORT",
+  "COLLECTOR_GRPC_PORT",
+  "COLLECTOR_HTTP_PORT",
+  "COLLECTOR_EXPOSITION_PORT",
+  "COLLECTOR_METRICS_PORT",
+  "COLLECTOR_HEALTH_PORT",
+  "PROMETHEUS_PORT",
+  "ALERTMANAGER_PORT",
+  "JAEGER_QUERY_PORT",
+  "JAEGER_QUERY_GRPC_PORT",
+  "JAEGER_OTLP_PORT",
+  "JAEGER_METRICS_PORT",
+  "JAEGER_HEALTH_PORT",
+  "GRAFANA_PORT",
+  "API_PORT",
+  "WORKER_PORT",
+] as const
+
+/** A stack of a test's own: free ports, a data folder that goes with it. */
+export interface OwnStack {
+  readonly stack: Stack
+  readonly config: SystemConfig
+  /** What a child process needs to speak to it, such as `npm run verify`. */
+  readonly environment: Readonly<Record<string, string>>
+  /** The database, as the application's role. */
+  readonly databaseUrl: string
+  close(): Promise<void>
+}
+
+/** Starts real parts for one test file. Rejects when one of them is not built: `npm run parts`. */
+export async function ownStack(
+  options: StackOptions & { readonly environment?: Record<string, string> },
+): Promise<OwnStack> {
+  const dataDir = mkdtempSync(join(tmpdir(), "eucora-system-"))
+  chmodSync(dataDir, 0o711) // as root, PostgreSQL runs as another user, who has to pass through
+  const environment: Record<string, string> = { ...(await ports()), DATA_DIR: dataDir, ...options.environment }
+  const stack = await startStack({ ...options, environment })
+  return {
+    stack,
+    config: systemConfig(environment),
+    environment,
+    databaseUrl: `postgres://eucora_app@127.0.0.1:${environment["POSTGRES_PORT"]}/eucora`,
+    close: async () => {
+      await stack.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Ports that were free a moment ago; further api and worker processes take the ones after theirs. */
+async function ports(): Promise<Record<string, string>> {
+  const found: Record<string, string> = {}
+  for (const variable of portVariables) found[variable] = String(await freePort())
+  return found
+}
