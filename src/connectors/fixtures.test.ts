@@ -2,52 +2,15 @@ import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { simulatorConfig } from "../simulator/config.ts"
 import { startSimulator } from "../simulator/listen.ts"
-import { createConnectors } from "./create.ts"
-import { developmentConnectors, simulatedGroupings } from "./development.ts"
 import { vendorCode } from "./errors.ts"
+import { against, reference, request, variablesOf } from "./fixtures/against.ts"
 import { ansible, ansibleError } from "./fixtures/ansible.ts"
-import { type Exchange, fill, kept, missing, pattern, type Variables } from "./fixtures/exchange.ts"
+import { type Exchange, fill, kept, missing, pattern } from "./fixtures/exchange.ts"
 import { intune, intuneError } from "./fixtures/intune.ts"
 import { jamf, jamfError } from "./fixtures/jamf.ts"
 import { landscape, landscapeError } from "./fixtures/landscape.ts"
-import { replay } from "./fixtures/replay.ts"
 import { sccm, sccmError } from "./fixtures/sccm.ts"
-import { requestId } from "./reference.ts"
-import { type Connector, type ConnectorType, connectorTypes, type RolloutRequest } from "./types.ts"
-
-const reference = "eucora-1-lab-deploy"
-const request: RolloutRequest = { reference, appName: "fixture-app", version: "1.2.3", ring: "LAB" }
-
-const variablesOf = (type: ConnectorType): Variables => ({
-  app: request.appName,
-  version: request.version,
-  previous: "1.0.0",
-  reference,
-  requestId: requestId(reference),
-  group: simulatedGroupings[type].LAB,
-  minute: "2026-01-01T10:00",
-})
-
-/** Runs a connector against the documented exchanges: it has to make each of those requests once, and no other. */
-async function against<T>(
-  type: ConnectorType,
-  exchanges: readonly Exchange[],
-  work: (connector: Connector, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const server = await replay(`/${type}`, exchanges, variablesOf(type))
-  const { connectors, close } = createConnectors(developmentConnectors(server.url))
-  try {
-    const connector = connectors.get(type)
-    if (connector === undefined) throw new Error(`${type} is not configured`)
-    const result = await work(connector, AbortSignal.timeout(5_000)).catch((error) => error)
-    assert.equal(server.undocumented, [], type)
-    assert.is(server.requests.length, exchanges.length, server.requests.join("\n"))
-    return result
-  } finally {
-    await close()
-    await server.close()
-  }
-}
+import { type ConnectorType, connectorTypes } from "./types.ts"
 
 const health: Record<ConnectorType, readonly Exchange[]> = {
   intune: [intune.token, intune.health],

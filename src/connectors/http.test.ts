@@ -169,6 +169,21 @@ test("connections are kept for the next request, and there are never more than a
   assert.ok(sockets.size <= 2, `${sockets.size} connections`)
 })
 
+test("hundreds of requests that hang all time out, and their connections are freed", async () => {
+  const open = new Set<unknown>()
+  const hang: Handler = (incoming, outgoing) => {
+    open.add(incoming.socket)
+    outgoing.once("close", () => open.delete(incoming.socket))
+  }
+  await served(hang, { totalMs: 400, connections: 32 }, async (send) => {
+    const errors = await Promise.all(Array.from({ length: 500 }, () => errorOf(send())))
+    assert.equal(new Set(errors.map(kind)), new Set(["transient timeout"]))
+    const deadline = performance.now() + 2_000
+    while (open.size > 0 && performance.now() < deadline) await new Promise((next) => setImmediate(next))
+    assert.is(open.size, 0)
+  })
+})
+
 test("closing ends what is under way", async () => {
   await served(
     () => {},

@@ -14,7 +14,7 @@
 import { z } from "zod"
 import { type ConnectorParts, covers, deployWish, groupingOf, rollbackWish, vendorName, type Wish } from "./common.ts"
 import type { IntuneSettings } from "./config.ts"
-import { orAbsent, permanentError } from "./errors.ts"
+import { malformedError, orAbsent, orExisting, permanentError } from "./errors.ts"
 import { Graph } from "./graph.ts"
 import { ringCounts } from "./intune-report.ts"
 import { odataString } from "./odata.ts"
@@ -55,10 +55,10 @@ export function createIntune(settings: IntuneSettings, parts: ConnectorParts): C
       assigned.filter((assignment) => assignment !== found),
       target,
     )
-    const id = found?.id ?? (await assign(graph, app, intent, target))
+    const effect = found ? { externalId: found.id, existed: true } : await assign(graph, app, intent, target)
     for (const other of await otherVersions(graph, name(target.request), app, target.signal))
       await withdraw(graph, other, await assignmentsOf(graph, other, target), target)
-    return { externalId: id, existed: found !== undefined }
+    return effect
   }
 
   const target = (request: RolloutRequest, signal: AbortSignal): Target => ({
@@ -123,19 +123,24 @@ async function assignmentsOf(graph: Graph, app: App, { groupId, signal }: Target
   return (all ?? []).filter((assignment) => assignment.target.groupId === groupId)
 }
 
-async function assign(graph: Graph, app: App, intent: string, { groupId, request, signal }: Target): Promise<string> {
-  const { id } = await graph.json(z.object({ id: z.string() }), {
+/** One that Graph says is there already is looked up and taken. */
+async function assign(graph: Graph, app: App, intent: string, target: Target): Promise<Effect> {
+  const made = graph.json(z.object({ id: z.string() }), {
     method: "POST",
     path: `${apps}/${app.id}/assignments`,
-    headers: { "client-request-id": requestId(request.reference) },
+    headers: { "client-request-id": requestId(target.request.reference) },
     json: {
       "@odata.type": "#microsoft.graph.mobileAppAssignment",
       intent,
-      target: { "@odata.type": "#microsoft.graph.groupAssignmentTarget", groupId },
+      target: { "@odata.type": "#microsoft.graph.groupAssignmentTarget", groupId: target.groupId },
     },
-    signal,
+    signal: target.signal,
   })
-  return id
+  const created = await orExisting(made)
+  if (created !== undefined) return { externalId: created.id, existed: false }
+  const found = (await assignmentsOf(graph, app, target)).find((assignment) => assignment.intent === intent)
+  if (found === undefined) throw malformedError("intune: the answer to a new assignment")
+  return { externalId: found.id, existed: true }
 }
 
 async function withdraw(graph: Graph, app: App, assignments: readonly Assignment[], target: Target): Promise<void> {

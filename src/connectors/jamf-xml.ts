@@ -15,7 +15,7 @@ export function element(xml: string, name: string): string | undefined {
 }
 
 /** What stands inside each element of that name, in order. Elements of one name do not nest in what we read. */
-export function elements(xml: string, name: string): readonly string[] {
+function elements(xml: string, name: string): readonly string[] {
   const found: string[] = []
   const [start, end] = [`<${name}>`, `</${name}>`]
   for (let from = xml.indexOf(start); from >= 0; from = xml.indexOf(start, from)) {

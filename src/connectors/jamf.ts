@@ -26,7 +26,7 @@ import {
 } from "./common.ts"
 import type { JamfSettings } from "./config.ts"
 import { malformedError, orAbsent, orExisting, permanentError } from "./errors.ts"
-import { disabledXml, element, patchPolicyXml, scopedGroups } from "./jamf-xml.ts"
+import { disabledXml, element, type PatchPolicy, patchPolicyXml, scopedGroups } from "./jamf-xml.ts"
 import { formTokens } from "./oauth.ts"
 import { Session } from "./session.ts"
 import type { Connector, Effect, RolloutRequest } from "./types.ts"
@@ -79,9 +79,10 @@ export function createJamf(settings: JamfSettings, { http }: ConnectorParts): Co
     if (own?.policyEnabled === false) return { externalId: own.id, existed: true }
     const titleId = own?.softwareTitleConfigurationId ?? (await packagedTitle(request, version, signal)).id
     const allowDowngrade = request.previousVersion === version
-    const id = own?.id ?? (await create(session, titleId, { name, version, groupId, allowDowngrade }, signal))
-    await disableOthers(session, titleId, groupId, id, signal)
-    return { externalId: id, existed: own !== undefined }
+    const policy = { name, version, groupId, allowDowngrade }
+    const effect = own ? { externalId: own.id, existed: true } : await create(session, titleId, policy, signal)
+    await disableOthers(session, titleId, groupId, effect.externalId, signal)
+    return effect
   }
 
   /** Throws ConnectorError (permanent) when nothing would ever be installed: no such title, or no package of the version. */
@@ -93,8 +94,8 @@ export function createJamf(settings: JamfSettings, { http }: ConnectorParts): Co
   }
 
   async function stop(request: RolloutRequest, signal: AbortSignal): Promise<Effect> {
-    const title = await titleOf(request, signal)
     const groupId = groupOf(request.ring)
+    const title = await titleOf(request, signal)
     const stopped = title === undefined ? [] : await disableOthers(session, title.id, groupId, undefined, signal)
     return { externalId: stopped[0] ?? request.externalId ?? request.reference, existed: stopped.length === 0 }
   }
@@ -143,21 +144,16 @@ async function findPolicy(session: Session, field: "id" | "policyName", value: s
   return results.find((policy) => policy[field] === value)
 }
 
-async function create(
-  session: Session,
-  titleId: string,
-  policy: Parameters<typeof patchPolicyXml>[0],
-  signal: AbortSignal,
-) {
-  const xml = patchPolicyXml(policy)
+/** A name that exists already is looked up and taken, and so is one whose answer holds no id. */
+async function create(session: Session, titleId: string, policy: PatchPolicy, signal: AbortSignal): Promise<Effect> {
   const path = `${classic}/softwaretitleconfig/id/${encodeURIComponent(titleId)}`
-  const call = { method: "POST", path, xml, headers: { accept: "application/xml" }, signal } as const
+  const headers = { accept: "application/xml" }
+  const call = { method: "POST", path, xml: patchPolicyXml(policy), headers, signal } as const
   const answer = await orExisting(session.call(call))
-  const id = answer === undefined ? undefined : createdId(answer.text)
-  // A name that exists, or an answer without an id: the policy is looked up.
-  const found = id ?? (await findPolicy(session, "policyName", policy.name, signal))?.id
-  if (found === undefined) throw malformedError("jamf: the answer to a new patch policy")
-  return found
+  const id = answer && createdId(answer.text)
+  const externalId = id ?? (await findPolicy(session, "policyName", policy.name, signal))?.id
+  if (externalId === undefined) throw malformedError("jamf: the answer to a new patch policy")
+  return { externalId, existed: answer === undefined }
 }
 
 /** Beside the policy or inside its `general`; an id in the scope is another's. Where it stands is not confirmed. */

@@ -23,7 +23,7 @@ import {
   type Wish,
 } from "./common.ts"
 import type { SccmSettings } from "./config.ts"
-import { malformedError, orAbsent, permanentError } from "./errors.ts"
+import { malformedError, orAbsent, orExisting, permanentError } from "./errors.ts"
 import { formTokens } from "./oauth.ts"
 import { odataString } from "./odata.ts"
 import { assignmentBody, desired, isOurs } from "./sccm-assignment.ts"
@@ -68,13 +68,13 @@ export function createSccm(settings: SccmSettings, { http, clock }: ConnectorPar
       signal,
     )
     const body = assignmentBody({ name, application, wish, request, collectionId, nowMs: clock.nowMs() })
-    const id = found?.AssignmentID ?? (await assign(session, body, collectionId, signal))
+    const effect = found ? effectOf(found, true) : await assign(session, body, collectionId, signal)
     await remove(
       session,
       others.filter((a) => a.AppModelID !== application.ModelID),
       signal,
     )
-    return { externalId: String(id), existed: found !== undefined }
+    return effect
   }
 
   return {
@@ -159,28 +159,33 @@ async function idOf(session: Session, collectionId: string, { reference }: Rollo
   return found.AssignmentID
 }
 
-/** The answer is the assignment, or, as everywhere here, a list with it; without an id it is looked up by its name. */
-const createdShape = z.union([
-  z.object({ AssignmentID: z.number() }).transform((created) => created.AssignmentID),
-  z
-    .object({ value: z.array(z.object({ AssignmentID: z.number() })).min(1) })
-    .transform((list) => list.value[0]?.AssignmentID),
+const effectOf = ({ AssignmentID }: { readonly AssignmentID: number }, existed: boolean): Effect => ({
+  externalId: String(AssignmentID),
+  existed,
+})
+
+/** The assignment, or, as everywhere here, a list with it. */
+const createdShape = z.object({ AssignmentID: z.number() })
+const createdShapes = z.union([
+  createdShape,
+  z.object({ value: z.array(createdShape).min(1) }).transform((list) => list.value[0]),
   z.unknown().transform(() => undefined),
 ])
 
+/** One that is there already (409), or whose answer holds no id, is looked up by its name. */
 async function assign(
   session: Session,
   body: ReturnType<typeof assignmentBody>,
   collectionId: string,
   signal: AbortSignal,
-) {
+): Promise<Effect> {
   const path = "wmi/SMS_ApplicationAssignment"
-  const created = await session.json(createdShape, { method: "POST", path, json: body, signal })
-  if (created !== undefined) return created
+  const created = await orExisting(session.json(createdShapes, { method: "POST", path, json: body, signal }))
+  if (created !== undefined) return effectOf(created, false)
   const listed = await assignmentsIn(session, collectionId, signal)
   const found = listed.find((a) => a.AssignmentName === body.AssignmentName)
   if (found === undefined) throw malformedError("sccm: the answer to a new assignment")
-  return found.AssignmentID
+  return effectOf(found, true)
 }
 
 async function remove(session: Session, assignments: readonly Assignment[], signal: AbortSignal): Promise<void> {

@@ -18,6 +18,7 @@ const restrict = "23001"
 async function refusal(sql: postgres.Sql, statement: string): Promise<string | undefined> {
   try {
     await sql.unsafe(statement)
+    return undefined
   } catch (error) {
     return error instanceof postgres.PostgresError ? error.code : String(error)
   }

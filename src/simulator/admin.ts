@@ -53,7 +53,7 @@ export function createAdmin(world: World, faults: Faults, tokens: Tokens): Hono 
   const app = new Hono()
   app.onError((error, c) => {
     if (error instanceof BadRequest) return c.json({ error: error.message }, 400)
-    throw error
+    return c.json({ error: String(error) }, 500)
   })
   app.get("/health", (c) => c.json({ status: "ok", effects: world.ledger.size, devices: world.devices }))
   app.get("/ledger", (c) => {

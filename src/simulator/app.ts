@@ -38,6 +38,7 @@ export function createSimulator(settings: WorldSettings): Simulator {
     app.use(`/${vendor}/*`, injectFaults({ vendor, faults, world, tokens, errorBody: api.errorBody }))
     app.route(`/${vendor}`, api.app)
   }
+  app.notFound((c) => c.json({ error: `there is no ${c.req.method} ${c.req.path}` }, 404))
   app.onError((error, c) => c.json({ error: String(error) }, 500))
   return { app, world, faults }
 }

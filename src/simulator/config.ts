@@ -18,7 +18,7 @@ const devices = z
   .pipe(z.partialRecord(z.enum(rings), z.coerce.number().pipe(size)))
   .transform((given): Readonly<Record<Ring, number>> => ({ ...defaultDevices, ...given }))
 
-export const defaultDevices = { LAB: 5, CANARY: 20, PILOT: 50, DEPARTMENT: 100, GLOBAL: 200 } as const
+const defaultDevices = { LAB: 5, CANARY: 20, PILOT: 50, DEPARTMENT: 100, GLOBAL: 200 } as const
 
 const schema = z.object({
   SIMULATOR_HOST: z.string().default("127.0.0.1"),

@@ -7,7 +7,7 @@ import { sequence } from "./random.ts"
  * `hang` (never answers), `reset` (the connection is cut), `expire_tokens`; after it `lost_reply` (cut, and only where an
  * effect happened), `malformed` (half an answer), `slow_body` (an answer that drips), `oversized` (64 MiB).
  */
-export const faultKinds = [
+const faultKinds = [
   "error",
   "outage",
   "throttle",

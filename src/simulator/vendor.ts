@@ -7,7 +7,7 @@ import type { Tokens } from "./tokens.ts"
 import type { World } from "./world.ts"
 
 /** One vendor's API: its routes, and how it writes an error. */
-export interface VendorApi {
+interface VendorApi {
   readonly app: Hono<VendorEnv>
   readonly errorBody: ErrorBody
 }

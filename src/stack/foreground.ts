@@ -24,14 +24,17 @@ function conclusion(stack: Stack): string {
   return summary({ units: stack.view(), seconds, adminToken: stack.adminToken() })
 }
 
-/** Resolves with the first signal; the second one ends everything at once. */
+/** npm passes Ctrl-C on to us, who have had it from the terminal already: what comes so soon is the same request. */
+const sameRequestMs = 1_000
+
+/** Resolves with the first signal; one that comes later ends everything at once. */
 function stopRequest(stack: Stack): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false
+    let askedMs = Number.POSITIVE_INFINITY
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.on(signal, () => {
-        if (asked) stack.killAll()
-        asked = true
+        if (performance.now() - askedMs > sameRequestMs) stack.killAll()
+        askedMs = Math.min(askedMs, performance.now())
         resolve()
       })
     }

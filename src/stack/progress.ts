@@ -19,20 +19,23 @@ export function progress(startedMs: number, output: Output): Progress {
 function redrawnTable(output: Output): Progress {
   let height = 0
   let latest: readonly UnitView[] = []
-  const draw = (): void => {
-    const why = troubles(latest).flatMap((each) => ["", ...each.split("\n")])
-    const lines = [...progressLines(latest, Date.now()), ...why].map((line) => fit(line, output.columns))
+  const draw = (below: readonly string[]): void => {
+    const lines = [...progressLines(latest, Date.now()), ...below].map((line) => fit(line, output.columns))
     const toTheTop = height === 0 ? "" : `\u001b[${height}A`
     output.write(`${toTheTop}${lines.map((line) => `\u001b[2K${line}\n`).join("")}\u001b[0J`)
     height = lines.length
   }
-  const timer = setInterval(draw, 500)
+  const drawAll = (): void => draw(troubles(latest).flatMap((each) => ["", ...each.split("\n")]))
+  const timer = setInterval(drawAll, 500)
   return {
     show: (units) => {
       latest = units
-      draw()
+      drawAll()
     },
-    end: () => clearInterval(timer),
+    end: () => {
+      clearInterval(timer)
+      draw([]) // the summary, which follows, says what is wrong
+    },
   }
 }
 

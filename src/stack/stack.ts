@@ -27,7 +27,7 @@ export class Stack {
   readonly #units: readonly Unit[]
   /** Those that were asked for; the others may be started later. */
   readonly #chosen: Set<Unit>
-  readonly #launcher = new Launcher()
+  readonly #launcher: Launcher
   readonly #run: Omit<Run, "units">
   readonly #listeners = new Set<() => void>()
   #stopped: Promise<void> | undefined
@@ -40,6 +40,7 @@ export class Stack {
     const chosen = select(services, options.only)
     mustNotRun(dataDir)
     mkdirSync(join(dataDir, "run"), { recursive: true })
+    this.#launcher = new Launcher()
     this.#run = newRun(this.#launcher.guardPid)
     const programs = new Programs(this.config, this.#launcher, options.build ?? false)
     const restarts = options.restarts ?? 1

@@ -2,7 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { identify } from "./process-id.ts"
+import type { UnitView } from "./run-file.ts"
 import { type Service, usual } from "./services/service.ts"
+import type { Stack } from "./stack.ts"
 
 /** A folder for one test file, with a way to leave nothing behind. */
 export function scratchFolder(): { readonly path: string; remove(): void } {
@@ -43,6 +46,17 @@ export function httpService(name: string, port: number, differs: Partial<Service
     without: "nothing is lost.",
     ...differs,
   }
+}
+
+/** What the stack says of one of its parts. */
+export function part(stack: Stack, name: string): UnitView {
+  const found = stack.view().find((unit) => unit.name === name)
+  if (found === undefined) throw new Error(`no part ${name}`)
+  return found
+}
+
+export function isRunning(unit: UnitView): boolean {
+  return unit.process !== undefined && identify(unit.process.pid) !== undefined
 }
 
 /** Looks until it is so. Throws an Error after `withinMs`. */

@@ -43,14 +43,16 @@ const timing = {
   healthyMs: 2_000,
   /** A start that takes longer is told to the user; it is waited for all the same. */
   startMs: 60_000,
-  /** What a port's last holder may need to let go of it: the server before a restart, say. */
-  portMs: 5_000,
+  /** A port that somebody is just letting go of. */
+  portMs: 1_000,
+  /** After a death: what the dead process had started, such as a database server, ends a little later. */
+  portAfterDeathMs: 10_000,
   /** A process of ours finishes within 20 s. */
   stopMs: 25_000,
 }
 
 /** One missed check may be a busy machine. */
-const missesUntilUnhealthy = 3
+const missesUntilUnhealthy = 2
 
 /** A process that is started, watched, started again when it dies, and stopped. */
 export class Unit {
@@ -111,7 +113,7 @@ export class Unit {
     life?.abort.abort()
     await this.#child?.stop(graceMs)
     await life?.ended
-    if (this.#state !== "failed" && this.#state !== "missing") this.#set("stopped", "")
+    if (!["done", "failed", "missing", "stopped"].includes(this.#state)) this.#set("stopped", "")
   }
 
   /** As if it had died by itself. Resolves when it has. */
@@ -157,7 +159,7 @@ export class Unit {
   /** From the first start to the last death. Throws when it cannot go on. */
   async #live(signal: AbortSignal): Promise<void> {
     for (let deaths = 0; ; deaths += 1) {
-      const child = await this.#launch(signal)
+      const child = await this.#launch(deaths === 0 ? timing.portMs : timing.portAfterDeathMs, signal)
       this.#child = child
       this.#process = identify(child.pid)
       const exit = await this.#watch(child)
@@ -172,7 +174,7 @@ export class Unit {
     }
   }
 
-  async #launch(signal: AbortSignal): Promise<Child> {
+  async #launch(portMs: number, signal: AbortSignal): Promise<Child> {
     const { service, log } = this
     const { programs, launcher, checkout } = this.#around
     const program = await programs.get(
@@ -180,7 +182,7 @@ export class Unit {
       (part) => this.#set("building", `about ${part.minutes} min`),
       signal,
     )
-    const taken = await takenPort(service.ports, timing.portMs)
+    const taken = await takenPort(service.ports, portMs)
     signal.throwIfAborted()
     if (taken !== undefined)
       throw new Error(`port ${taken.port} is taken by another program: set ${taken.variable} to a free one`)

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks"
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib"
 import { ExportError } from "./otlp.ts"
 
@@ -43,6 +44,8 @@ export class RetryingBuffer<T> {
   #sending = false
   #retryMs = 0
   #timer: NodeJS.Timeout | undefined
+  /** Runs what is scheduled outside of the request that happened to cause it, so that nothing is logged in its name. */
+  readonly #outside = AsyncLocalStorage.snapshot()
   #closed = false
   #idle: (() => void) | undefined
 
@@ -74,8 +77,7 @@ export class RetryingBuffer<T> {
     const full = this.#items.length >= this.#options.batchSize
     if (full) this.#seal()
     if (this.#sending || this.#retryMs > 0) return
-    if (full) void this.#run()
-    else this.#wakeAfter(this.#options.delayMs)
+    this.#outside(() => (full ? void this.#run() : this.#wakeAfter(this.#options.delayMs)))
   }
 
   /** Delivers what is left and takes no more. Resolves when all is delivered, at the latest after `deadlineMs`. */

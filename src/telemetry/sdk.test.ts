@@ -4,7 +4,7 @@ import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { log } from "./log.ts"
 import { startTestTelemetry } from "./testing.ts"
-import { withSpan } from "./trace.ts"
+import { withCorrelation, withSpan } from "./trace.ts"
 
 const prefix = "/opentelemetry.proto.collector"
 const bytes = (value: Buffer): Buffer => value
@@ -90,7 +90,9 @@ test("what happened while the Collector was away arrives within seconds of its r
   const first = await standIn()
   first.stop()
   const telemetry = startTestTelemetry({ endpoint: first.endpoint, metricIntervalMs: 200 })
-  for (let n = 0; n < 1_500; n++) await span(`early-${n}-`)
+  await withCorrelation("somebody", "ada", async () => {
+    for (let n = 0; n < 1_500; n++) await span(`early-${n}-`)
+  })
   const lost = () => telemetry.lines().filter((line) => line["message"] === "Collector lost").length
   await until(() => lost() > 0)
   await until(async () => (await failed(telemetry, "traces")) >= 3)
@@ -101,6 +103,7 @@ test("what happened while the Collector was away arrives within seconds of its r
   assert.ok(performance.now() - start < 6_000, `${performance.now() - start} ms`)
   await until(() => telemetry.lines().some((line) => line["message"] === "Collector found again"))
   assert.is(lost(), 1)
+  for (const line of telemetry.lines()) assert.is(line["correlation_id"], undefined, "nobody's request is to blame")
   assert.equal(
     (await telemetry.points("telemetry.spans.dropped")).map((point) => point.value),
     [0],

@@ -3,7 +3,7 @@ import postgres from "postgres"
 import { suite } from "uvu"
 import * as assert from "uvu/assert"
 import { allEnded, deploymentRequest, submitSurely } from "./lib/api.ts"
-import { sendJson } from "./lib/http.ts"
+import { getJson, sendJson } from "./lib/http.ts"
 import { query, scalar } from "./lib/prometheus.ts"
 import { pick, seeded } from "./lib/random.ts"
 import { type OwnStack, ownStack } from "./lib/stack.ts"
@@ -51,7 +51,11 @@ async function submitAll({ config }: OwnStack, random: () => number): Promise<st
     const name = `exact-${seed}-${index % 7}`
     const failRate = index % 7 === 3 ? 1 : 0
     await sendJson("PUT", `${config.simulator}/admin/apps/${name}`, { installSeconds: random() * 2, failRate })
-    const { id } = await submitSurely(config, deploymentRequest(name), `exact-${seed}-${index}`)
+    const { id } = await submitSurely(
+      config,
+      deploymentRequest(name, { version: `1.${index}` }),
+      `exact-${seed}-${index}`,
+    )
     ids.push(id)
   }
   return ids
@@ -101,10 +105,11 @@ test("no counter steps down", async ({ own }) => {
 })
 
 test("each effect happened once at the back end", async ({ own }) => {
-  const effects = await fetch(`${own.config.simulator}/admin/ledger`).then((answer) => answer.json())
-  const references = (effects as { items: { reference: string }[] }).items.map(({ reference }) => reference)
-  assert.is(references.length, deployments)
-  assert.is(new Set(references).size, deployments)
+  type Ledger = { readonly entries: readonly { readonly app: string; readonly version: string }[] }
+  const { entries } = await getJson<Ledger>(`${own.config.simulator}/admin/ledger?effect=install`)
+  const effects = entries.map(({ app, version }) => `${app} ${version}`)
+  assert.is(new Set(effects).size, deployments)
+  assert.is(effects.length, deployments)
 })
 
 test.run()

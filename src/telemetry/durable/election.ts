@@ -14,58 +14,66 @@ export interface ElectionOptions {
   readonly intervalMs: number
 }
 
+/** One connection, for as long as it lives. */
+export interface Session {
+  /** The client would reconnect by itself: use it no more once the session is lost. */
+  readonly sql: postgres.Sql
+  /** Rejects when the connection is lost. A statement that was sent in that very moment may never be answered. */
+  readonly lost: Promise<never>
+}
+
 /**
  * One process among many, by an advisory lock of a session that lives as long as its connection.
  * Whatever is done for an office is done on that same connection, so the server itself keeps a deposed process out.
  */
 export class Election {
   readonly #options: ElectionOptions
-  #sql: postgres.Sql
-  #term: number | undefined
-  #terms = 0
+  #session: Session
+  #elected = false
   #closed = false
 
   constructor(options: ElectionOptions) {
     this.#options = options
-    this.#sql = this.#connect()
+    this.#session = this.#connect()
   }
 
-  /** The one connection. The client opens another one when it is lost: see `term`. */
-  get sql(): postgres.Sql {
-    return this.#sql
+  get session(): Session {
+    return this.#session
   }
 
-  /** The term of office; undefined while another process is elected. Whoever finds it unchanged was elected all the while. */
-  get term(): number | undefined {
-    return this.#term
+  /** Whether the session holds the lock; false at once when its connection is lost. */
+  get elected(): boolean {
+    return this.#elected
   }
 
   /** Tries to be elected, unless it is already. Rejects when the database cannot be reached. */
-  async stand(): Promise<number | undefined> {
-    if (this.#term !== undefined) return this.#term
+  async stand(): Promise<boolean> {
+    if (this.#elected) return true
     const name = `durable metrics of ${this.#options.instance}`
-    const [answer] = await this.#sql<{ elected: boolean }[]>`
+    const [answer] = await this.#session.sql<{ elected: boolean }[]>`
       SELECT pg_try_advisory_lock(hashtextextended(${name}, 0)) AS elected`
-    if (answer?.elected === true) this.#term = ++this.#terms
-    return this.#term
+    this.#elected = answer?.elected === true
+    return this.#elected
   }
 
-  /** Leaves office by leaving the connection behind, which may no longer answer. */
+  /** Leaves office by leaving the session behind, which may no longer answer, and begins another one. */
   async resign(): Promise<void> {
-    const left = this.#sql
-    this.#term = undefined
-    if (!this.#closed) this.#sql = this.#connect()
-    await left.end({ timeout: 0 })
+    const { sql } = this.#session
+    this.#elected = false
+    if (!this.#closed) this.#session = this.#connect()
+    await sql.end({ timeout: 0 })
   }
 
   /** Leaves office for good. */
   async close(): Promise<void> {
     this.#closed = true
-    this.#term = undefined
-    await this.#sql.end({ timeout: 1 })
+    this.#elected = false
+    await this.#session.sql.end({ timeout: 1 })
   }
 
-  #connect(): postgres.Sql {
+  #connect(): Session {
+    const lost = Promise.withResolvers<never>()
+    lost.promise.catch(() => {}) // nobody may be waiting just then; whoever waits later is told nonetheless
     const sql = postgres(this.#options.url, {
       max: 1,
       idle_timeout: 0, // the lock lives as long as the connection
@@ -73,7 +81,8 @@ export class Election {
       connect_timeout: 5,
       onnotice: () => {},
       onclose: () => {
-        if (this.#sql === sql) this.#term = undefined
+        if (this.#session.sql === sql) this.#elected = false
+        lost.reject(new Error("the connection to the database was lost"))
       },
       connection: {
         application_name: `eucora ${this.#options.instance} metrics`,
@@ -85,6 +94,6 @@ export class Election {
         tcp_user_timeout: silenceMs,
       },
     })
-    return sql
+    return { sql, lost: lost.promise }
   }
 }

@@ -23,6 +23,11 @@ export interface DurableOptions {
   readonly maxSeries?: number
   /** `demo` for demo data, so that clearing it removes its own series. */
   readonly instance?: "durable" | "demo"
+  /**
+   * How long `flush` and `close` may take; a Collector that hangs keeps nobody from stopping, for what was not sent is
+   * stored, and sent by the next process.
+   */
+  readonly deadlineMs?: number
   /** Monotonic milliseconds. */
   readonly nowMs?: () => number
 }
@@ -30,14 +35,12 @@ export interface DurableOptions {
 export interface Durable {
   /** Whether this process is the one that folds and exports. */
   elected(): boolean
-  /** Folds and exports now, if this process is elected; gives up after some seconds. */
+  /** Folds and exports now, if this process is elected. */
   flush(): Promise<void>
   /** A last fold and export, then leaves office, so that another process takes over within its next interval. */
   close(): Promise<void>
 }
 
-/** A Collector that hangs keeps nobody from stopping: what was not sent is stored, and sent by the next process. */
-const flushDeadlineMs = 3_000
 /** Serialising this many histograms takes a few milliseconds, and a request of them stays far below gRPC's 4 MiB. */
 const batchSize = 1_000
 
@@ -47,7 +50,7 @@ const batchSize = 1_000
  */
 export function startDurable(options: DurableOptions): Durable {
   const { instruments, instance = "durable", exportIntervalMs = 1_000, observeIntervalMs = 5_000 } = options
-  const { nowMs = () => performance.now(), maxSeries = 10_000 } = options
+  const { nowMs = () => performance.now(), maxSeries = 10_000, deadlineMs = 3_000 } = options
   const failures = new Failures(options.failures, nowMs)
   const election = new Election({ url: options.url, instance, intervalMs: exportIntervalMs })
   const resource = durableResource(instance, options.environment)
@@ -66,9 +69,9 @@ export function startDurable(options: DurableOptions): Durable {
   })
   const provider = new MeterProvider({ resource, readers: [reader] })
   const inTime = (what: string, work: Promise<void>) =>
-    withDeadline(what, flushDeadlineMs, work).catch((thrown: unknown) => failures.report("export", thrown))
+    withDeadline(what, deadlineMs, work).catch((thrown: unknown) => failures.report("export", thrown))
   return {
-    elected: () => election.term !== undefined,
+    elected: () => election.elected,
     flush: () => inTime("the flush of the durable metrics", provider.forceFlush()),
     close: async () => {
       await inTime("the last export of the durable metrics", provider.shutdown())

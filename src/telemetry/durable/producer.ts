@@ -3,7 +3,7 @@ import type { CollectionResult, MetricData, MetricProducer } from "@opentelemetr
 import type postgres from "postgres"
 import { withDeadline } from "../../lib/lifecycle.ts"
 import type { DurableInstrument } from "./definition.ts"
-import type { Election } from "./election.ts"
+import type { Election, Session } from "./election.ts"
 import type { Failures } from "./failures.ts"
 import { fold, readPoints } from "./fold.ts"
 import { hrTime } from "./metric-data.ts"
@@ -41,7 +41,8 @@ export interface ProducerOptions {
 /** Each collection folds the inbox and gives what the Collector has to be told; nothing while another process is elected. */
 export class DurableProducer implements MetricProducer {
   readonly #options: ProducerOptions
-  #term: number | undefined
+  /** The session that the book was read in. */
+  #session: Session | undefined
   #book: SeriesBook
   #atMicros = 0
   #observedMs = Number.NEGATIVE_INFINITY
@@ -59,11 +60,13 @@ export class DurableProducer implements MetricProducer {
     return { errors: [], resourceMetrics: { resource, scopeMetrics } }
   }
 
-  /** After an error nobody knows what the last statement did: the term ends, and the next one reads all points anew. */
+  /** After an error nobody knows what the last statement did: the session ends, and the next one reads all points anew. */
   async #gather(): Promise<MetricData[]> {
     const { election, failures } = this.#options
+    const { session } = election
     try {
-      return await withDeadline("the database work for durable metrics", databaseDeadlineMs, this.#serve())
+      const work = Promise.race([session.lost, this.#serve(session)])
+      return await withDeadline("the database work for durable metrics", databaseDeadlineMs, work)
     } catch (thrown) {
       failures.report("database", thrown)
       await election.resign()
@@ -71,17 +74,13 @@ export class DurableProducer implements MetricProducer {
     }
   }
 
-  async #serve(): Promise<MetricData[]> {
+  async #serve(session: Session): Promise<MetricData[]> {
     const { election, nowMs, room } = this.#options
-    const { sql } = election
-    const term = await election.stand()
-    if (term === undefined) return []
-    if (term !== this.#term) await this.#open(sql)
-    this.#term = term
-    await this.#fold(sql)
-    const gauges = await this.#observe(sql)
-    // The client reconnects by itself: only an unchanged term says that every statement ran on the session with the lock.
-    if (election.term !== term) throw new Error("the connection that held the lock was lost")
+    if (!(await election.stand())) return []
+    if (session !== this.#session) await this.#open(session.sql)
+    this.#session = session
+    await this.#fold(session.sql)
+    const gauges = await this.#observe(session.sql)
     return [...this.#book.due(hrTime(this.#atMicros), nowMs() - resendMs, room()), ...gauges]
   }
 

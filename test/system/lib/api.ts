@@ -14,14 +14,9 @@ export interface DeploymentAnswer {
 export const authorization = ({ token }: SystemConfig) => ({ authorization: `Bearer ${token}` })
 
 /** A deployment request that is approved by itself. */
-export function deploymentRequest(appName: string, targetRing = "LAB") {
-  return {
-    app_name: appName,
-    version: "1.0.0",
-    target_ring: targetRing,
-    connector_type: "intune",
-    evidence: smallToolEvidence,
-  }
+export function deploymentRequest(appName: string, differing: Readonly<Record<string, string>> = {}) {
+  const usual = { version: "1.0.0", target_ring: "LAB", connector_type: "intune", evidence: smallToolEvidence }
+  return { app_name: appName, ...usual, ...differing }
 }
 
 /** Submits until it is acknowledged: the key makes sure that however often it is sent, there is one. */
