@@ -2,7 +2,7 @@ import type { Clock } from "../lib/clock.ts"
 import type { Ring } from "../rings/rings.ts"
 import { permanentError } from "./errors.ts"
 import type { HttpClient } from "./http.ts"
-import type { ConnectorType, DeviceCounts, RolloutRequest } from "./types.ts"
+import type { ConnectorType, DeviceCounts, InstalledVersion, RolloutRequest } from "./types.ts"
 
 /** What every connector is built from besides its own settings. */
 export interface ConnectorParts {
@@ -31,6 +31,28 @@ export const vendorName = (mapping: Mapping, appName: string) => mapping.applica
 
 export function deviceCounts(installed: number, failed: number, pending: number): DeviceCounts {
   return { targeted: installed + failed + pending, pending, installed, failed }
+}
+
+/** A device on which some version was found; a device may be found several times. */
+export interface Finding<Device> {
+  readonly device: Device
+  readonly version: string
+}
+
+/** Counts each of the ring's devices once: with the wanted version where it was found, else with another, else without. */
+export function installedVersions<Device>(
+  members: Iterable<Device>,
+  findings: Iterable<Finding<Device>>,
+  wanted: string,
+): readonly InstalledVersion[] {
+  const found = new Map<Device, string>()
+  for (const { device, version } of findings) if (found.get(device) !== wanted) found.set(device, version)
+  const counts = new Map<string | null, number>()
+  for (const device of members) {
+    const version = found.get(device) ?? null
+    counts.set(version, (counts.get(version) ?? 0) + 1)
+  }
+  return [...counts].map(([version, devices]) => ({ version, devices }))
 }
 
 /** What a roll-back asks for: the earlier version in the ring, or, when there is none, that the application is gone. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { inspect } from "node:util"
@@ -77,6 +77,13 @@ for (const [what, value, message] of refused)
 
 test("an unencrypted address of this machine is allowed", () => {
   assert.ok(load({ jamf: { ...jamf, baseUrl: "http://127.0.0.1:8090/jamf" } }).jamf)
+})
+
+test("the documented example is accepted", () => {
+  const page = readFileSync(new URL("../../docs/vendors.md", import.meta.url), "utf8")
+  const example = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? ""
+  const everywhere = example.replace(/\{ "(?:env|file)": "[^"]+" \}/g, '{ "env": "JAMF_SECRET" }')
+  assert.equal(Object.keys(load(everywhere)).sort(), [...connectorTypes].sort())
 })
 
 test("a CA file that cannot be read is told at the start", () => {

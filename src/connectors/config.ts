@@ -47,9 +47,18 @@ interface Shapes {
 
 const microsoftLogin = "https://login.microsoftonline.com"
 
+/** Where devices report what they have at intervals of their own: a week is what all three vendors begin with. */
+const reported = {
+  inventoryLagSeconds: z
+    .int()
+    .min(0)
+    .default(7 * 24 * 3_600),
+}
+
 const intune = ({ secret, address }: Shapes) =>
   z.strictObject({
     ...common,
+    ...reported,
     baseUrl: address.default("https://graph.microsoft.com/v1.0"),
     loginUrl: address.default(microsoftLogin),
     tenant: text,
@@ -61,6 +70,7 @@ const intune = ({ secret, address }: Shapes) =>
 const jamf = ({ secret, address }: Shapes) =>
   z.strictObject({
     ...common,
+    ...reported,
     /** The computer group's numeric id. */
     rings: z.partialRecord(z.enum(rings), z.string().regex(/^\d+$/, "is a computer group's number")),
     baseUrl: address,
@@ -73,6 +83,7 @@ const jamf = ({ secret, address }: Shapes) =>
 const sccm = ({ secret, address }: Shapes) =>
   z.strictObject({
     ...common,
+    ...reported,
     /** `https://provider/AdminService_TokenAuth`, or the cloud management gateway's `…/CCM_Proxy_ServerAuth/<id>/AdminService`. */
     baseUrl: address,
     loginUrl: address.default(microsoftLogin),

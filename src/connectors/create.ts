@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs"
-import type { Clock } from "../lib/clock.ts"
-import { systemClock } from "../lib/clock.ts"
+import { type Clock, systemClock } from "../lib/clock.ts"
 import { createAnsible } from "./ansible.ts"
 import type { ConnectorParts } from "./common.ts"
 import type { ConnectorsConfig, LimitSettings } from "./config.ts"

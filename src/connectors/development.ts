@@ -42,12 +42,14 @@ export function developmentConnectors(simulatorUrl: string): ConnectorsConfig {
       loginUrl: `${base}/intune/login`,
       ...client,
       rings: simulatedGroupings.intune,
+      inventoryLagSeconds: 0,
     },
     jamf: {
       baseUrl: `${base}/jamf`,
       clientId: simulatedClient.id,
       clientSecret: secret,
       rings: simulatedGroupings.jamf,
+      inventoryLagSeconds: 0,
     },
     sccm: {
       baseUrl: `${base}/sccm/AdminService`,
@@ -55,6 +57,7 @@ export function developmentConnectors(simulatorUrl: string): ConnectorsConfig {
       scope: "api://simulated/.default",
       ...client,
       rings: simulatedGroupings.sccm,
+      inventoryLagSeconds: 0,
     },
     landscape: {
       baseUrl: `${base}/landscape`,

@@ -36,9 +36,10 @@ export async function ringCounts(
 }
 
 /** What ties a report's row to a group's member: the device's name (the row's DeviceId is Intune's, the member's Entra's). */
-const joinKey = (deviceName: string) => deviceName.toLowerCase()
+export const joinKey = (deviceName: string) => deviceName.toLowerCase()
 
-async function deviceNames(graph: Graph, groupId: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+/** The group's devices by their `joinKey`. */
+export async function deviceNames(graph: Graph, groupId: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
   const members = await graph.all(memberShape, {
     path: `groups/${encodeURIComponent(groupId)}/members`,
     query: { $select: "id,displayName", $top: 999 },

@@ -16,6 +16,7 @@ import { type ConnectorParts, covers, deployWish, groupingOf, rollbackWish, vend
 import type { IntuneSettings } from "./config.ts"
 import { malformedError, orAbsent, orExisting, permanentError } from "./errors.ts"
 import { Graph } from "./graph.ts"
+import { detectedVersions } from "./intune-inventory.ts"
 import { ringCounts } from "./intune-report.ts"
 import { odataString } from "./odata.ts"
 import { requestId } from "./reference.ts"
@@ -49,12 +50,8 @@ export function createIntune(settings: IntuneSettings, parts: ConnectorParts): C
     if (app === undefined) return nothingThere(wish, target.request)
     const assigned = await assignmentsOf(graph, app, target)
     const found = assigned.find((assignment) => assignment.intent === intent)
-    await withdraw(
-      graph,
-      app,
-      assigned.filter((assignment) => assignment !== found),
-      target,
-    )
+    const contradicting = assigned.filter((assignment) => assignment !== found)
+    await withdraw(graph, app, contradicting, target)
     const effect = found ? { externalId: found.id, existed: true } : await assign(graph, app, intent, target)
     for (const other of await otherVersions(graph, name(target.request), app, target.signal))
       await withdraw(graph, other, await assignmentsOf(graph, other, target), target)
@@ -80,6 +77,13 @@ export function createIntune(settings: IntuneSettings, parts: ConnectorParts): C
       const app = await findApp(graph, name(request), request.version, signal)
       if (app === undefined) throw missing(appTitle(request.appName, request.version))
       return ringCounts(graph, app.id, groupId, signal)
+    },
+    inventory: {
+      lagSeconds: settings.inventoryLagSeconds,
+      read: async (request, signal) => {
+        const { groupId } = target(request, signal)
+        return detectedVersions(graph, { name: name(request), version: request.version, groupId }, signal)
+      },
     },
   }
 }
@@ -117,10 +121,11 @@ async function otherVersions(graph: Graph, appName: string, app: App, signal: Ab
   return named.filter(({ id, displayName }) => id !== app.id && /^\S+$/.test(displayName.slice(prefix.length)))
 }
 
-/** The application's assignments to the ring's group. */
+/** The application's assignments to the ring's group that force something; what is merely offered is somebody else's. */
 async function assignmentsOf(graph: Graph, app: App, { groupId, signal }: Target): Promise<readonly Assignment[]> {
   const all = await orAbsent(graph.all(assignmentShape, { path: `${apps}/${app.id}/assignments`, signal }))
-  return (all ?? []).filter((assignment) => assignment.target.groupId === groupId)
+  const forced = (all ?? []).filter(({ intent }) => intent === "required" || intent === "uninstall")
+  return forced.filter(({ target }) => target.groupId === groupId)
 }
 
 /** One that Graph says is there already is looked up and taken. */

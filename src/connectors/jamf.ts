@@ -26,6 +26,7 @@ import {
 } from "./common.ts"
 import type { JamfSettings } from "./config.ts"
 import { malformedError, orAbsent, orExisting, permanentError } from "./errors.ts"
+import { reportedVersions } from "./jamf-inventory.ts"
 import { disabledXml, element, type PatchPolicy, patchPolicyXml, scopedGroups } from "./jamf-xml.ts"
 import { formTokens } from "./oauth.ts"
 import { Session } from "./session.ts"
@@ -61,12 +62,7 @@ type Policy = z.output<typeof policyShape>
 type Title = z.output<typeof titleShape>
 
 export function createJamf(settings: JamfSettings, { http }: ConnectorParts): Connector {
-  const tokens = formTokens(http, `${settings.baseUrl}/api/v1/oauth/token`, () => ({
-    grant_type: "client_credentials",
-    client_id: settings.clientId,
-    client_secret: settings.clientSecret.reveal(),
-  }))
-  const session = new Session(http, settings.baseUrl, { kind: "bearer", tokens }, "sticky")
+  const session = sessionOf(settings, http)
   const groupOf = (ring: Ring) => groupingOf("jamf", settings, ring)
 
   const titleOf = (request: RolloutRequest, signal: AbortSignal) =>
@@ -85,10 +81,15 @@ export function createJamf(settings: JamfSettings, { http }: ConnectorParts): Co
     return effect
   }
 
-  /** Throws ConnectorError (permanent) when nothing would ever be installed: no such title, or no package of the version. */
-  async function packagedTitle(request: RolloutRequest, version: string, signal: AbortSignal): Promise<Title> {
+  async function knownTitle(request: RolloutRequest, signal: AbortSignal): Promise<Title> {
     const title = await titleOf(request, signal)
     if (title === undefined) throw permanentError(`jamf: no patch title is named ${request.appName}`)
+    return title
+  }
+
+  /** Throws ConnectorError (permanent) when nothing would ever be installed: no such title, or no package of the version. */
+  async function packagedTitle(request: RolloutRequest, version: string, signal: AbortSignal): Promise<Title> {
+    const title = await knownTitle(request, signal)
     if (title.packages?.some((item) => item.version === version) === true) return title
     throw permanentError(`jamf: the title ${title.displayName} has no package of version ${version}`)
   }
@@ -122,7 +123,27 @@ export function createJamf(settings: JamfSettings, { http }: ConnectorParts): Co
       if (policy === undefined) throw permanentError(`jamf: no policy of ${request.reference}`)
       return deviceCounts(policy.completed, policy.failed, policy.pending + policy.deferred)
     },
+    inventory: {
+      lagSeconds: settings.inventoryLagSeconds,
+      async read(request, signal) {
+        const [groupId, { id }] = [groupOf(request.ring), await knownTitle(request, signal)]
+        const titlePath = `${titlesPath(settings)}/${encodeURIComponent(id)}`
+        return reportedVersions(session, { titlePath, version: request.version, groupId }, signal)
+      },
+    },
   }
+}
+
+const titlesPath = ({ titleConfigurations }: JamfSettings) =>
+  `api/${titleConfigurations}/patch-software-title-configurations`
+
+function sessionOf(settings: JamfSettings, http: ConnectorParts["http"]): Session {
+  const tokens = formTokens(http, `${settings.baseUrl}/api/v1/oauth/token`, () => ({
+    grant_type: "client_credentials",
+    client_id: settings.clientId,
+    client_secret: settings.clientSecret.reveal(),
+  }))
+  return new Session(http, settings.baseUrl, { kind: "bearer", tokens }, "sticky")
 }
 
 /** Readable where operators see it, and unique by the reference. */
@@ -130,8 +151,7 @@ const policyName = ({ appName, ring, reference }: RolloutRequest, version: strin
   `${appName} ${version} ${ring} [${reference}]`
 
 async function findTitle(session: Session, settings: JamfSettings, name: string, signal: AbortSignal) {
-  const path = `api/${settings.titleConfigurations}/patch-software-title-configurations`
-  const titles = await session.json(titlesShape, { path, signal })
+  const titles = await session.json(titlesShape, { path: titlesPath(settings), signal })
   return titles.find(({ displayName }) => displayName === name)
 }
 

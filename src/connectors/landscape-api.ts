@@ -1,4 +1,5 @@
 import { z } from "zod"
+import type { Finding } from "./common.ts"
 import { Session } from "./session.ts"
 
 export const profileShape = z.object({
@@ -40,21 +41,21 @@ const packagesShape = z.object({
   next: z.string().nullish(),
 })
 
-/** Computers of the tag that have exactly this version of the package. */
-export async function installedComputers(
+/** Computers of the tag that have the package, each with its version. */
+export async function packageVersions(
   api: LandscapeApi,
   tag: string,
   name: string,
-  version: string,
   signal: AbortSignal,
-): Promise<ReadonlySet<number>> {
-  const installed = new Set<number>()
+): Promise<readonly Finding<number>[]> {
+  const found: Finding<number>[] = []
   const query = { query: `tag:${tag}`, "names.1": name, limit: pageSize }
   for (let offset = 0; ; offset += pageSize) {
     const page = await api.json(packagesShape, { path: "api/v2/packages", query: { ...query, offset }, signal })
-    for (const { computers } of page.results.filter((found) => found.name === name))
-      for (const { id, current_version } of computers) if (current_version === version) installed.add(id)
-    if (page.next == null) return installed
+    for (const { computers } of page.results.filter((result) => result.name === name))
+      for (const { id, current_version } of computers)
+        if (current_version != null) found.push({ device: id, version: current_version })
+    if (page.next == null) return found
   }
 }
 

@@ -17,14 +17,16 @@ import {
   covers,
   deployWish,
   deviceCounts,
+  type Finding,
   groupingOf,
+  installedVersions,
   rollbackWish,
   vendorName,
   type Wish,
 } from "./common.ts"
 import type { LandscapeSettings } from "./config.ts"
 import { permanentError } from "./errors.ts"
-import { failedComputers, installedComputers, LandscapeApi, type Profile, profileShape } from "./landscape-api.ts"
+import { failedComputers, LandscapeApi, type Profile, packageVersions, profileShape } from "./landscape-api.ts"
 import { readToken, requestToken, tokenText } from "./oauth.ts"
 import { TokenCache } from "./token.ts"
 import type { Connector, DeviceCounts, Effect, RolloutRequest } from "./types.ts"
@@ -51,19 +53,13 @@ export function createLandscape(settings: LandscapeSettings, { http }: Connector
     return profiles.find(({ description }) => description === descriptionOf(name, tag))
   }
 
-  async function count(request: RolloutRequest, signal: AbortSignal): Promise<DeviceCounts> {
+  /** The request's profile with the versions on the computers that it constrains. */
+  async function look(request: RolloutRequest, signal: AbortSignal) {
     const tag = groupingOf("landscape", settings, request.ring)
     const name = packageOf(request)
     const profile = await find(name, tag, signal)
     if (profile === undefined) throw permanentError(`landscape: no profile of ${name} for ${tag}`)
-    const [installed, failed] = await Promise.all([
-      installedComputers(api, tag, name, request.version, signal),
-      failedComputers(api, { tag, name, version: request.version, since: profile.modification_time }, signal),
-    ])
-    const { constrained } = profile.computers
-    const good = constrained.filter((id) => installed.has(id))
-    const bad = constrained.filter((id) => !installed.has(id) && failed.has(id))
-    return deviceCounts(good.length, bad.length, constrained.length - good.length - bad.length)
+    return { tag, name, profile, versions: await packageVersions(api, tag, name, signal) }
   }
 
   return {
@@ -78,8 +74,32 @@ export function createLandscape(settings: LandscapeSettings, { http }: Connector
     },
     deploy: (request, signal) => place(deployWish(request), request, signal),
     rollback: (request, signal) => place(rollbackWish(request), request, signal),
-    status: count,
+    async status(request, signal) {
+      const { tag, name, profile, versions } = await look(request, signal)
+      const since = profile.modification_time
+      const failed = await failedComputers(api, { tag, name, version: request.version, since }, signal)
+      return countsOf(profile, versions, request.version, failed)
+    },
+    inventory: {
+      lagSeconds: 0,
+      async read(request, signal) {
+        const { profile, versions } = await look(request, signal)
+        return installedVersions(profile.computers.constrained, versions, request.version)
+      },
+    },
   }
+}
+
+function countsOf(
+  { computers: { constrained } }: Profile,
+  versions: readonly Finding<number>[],
+  wanted: string,
+  failed: ReadonlySet<number>,
+): DeviceCounts {
+  const installed = new Set(versions.filter(({ version }) => version === wanted).map(({ device }) => device))
+  const good = constrained.filter((id) => installed.has(id))
+  const bad = constrained.filter((id) => !installed.has(id) && failed.has(id))
+  return deviceCounts(good.length, bad.length, constrained.length - good.length - bad.length)
 }
 
 /** How long a token is asked for. */

@@ -27,7 +27,9 @@ import { malformedError, orAbsent, orExisting, permanentError } from "./errors.t
 import { formTokens } from "./oauth.ts"
 import { odataString } from "./odata.ts"
 import { assignmentBody, desired, isOurs } from "./sccm-assignment.ts"
-import { type Call, Session } from "./session.ts"
+import { inventoriedVersions } from "./sccm-inventory.ts"
+import { values } from "./sccm-odata.ts"
+import { Session } from "./session.ts"
 import type { Connector, Effect, RolloutRequest } from "./types.ts"
 
 const applicationShape = z.object({ CI_ID: z.number(), ModelID: z.number() })
@@ -58,22 +60,17 @@ export function createSccm(settings: SccmSettings, { http, clock }: ConnectorPar
     if (application === undefined) return nothingThere(wish, request, name)
     const assigned = (await assignmentsIn(session, collectionId, signal)).filter((a) => a.ApplicationName === name)
     const type = desired[wish.action]
-    const fits = (a: Assignment) => a.AppModelID === application.ModelID && a.DesiredConfigType === type
+    const sameVersion = (a: Assignment) => a.AppModelID === application.ModelID
+    const fits = (a: Assignment) => sameVersion(a) && a.DesiredConfigType === type
     const found = assigned.find((a) => a.AssignmentName === request.reference && fits(a)) ?? assigned.find(fits)
-    // One that contradicts within the same version has to go first, the other versions' ones once ours stands.
-    const others = assigned.filter((a) => a !== found && (a.AppModelID === application.ModelID || isOurs(a)))
-    await remove(
-      session,
-      others.filter((a) => a.AppModelID === application.ModelID),
-      signal,
-    )
+    const others = assigned.filter((a) => a !== found)
+    // One that contradicts within the same version has to go first, those of other versions once ours stands.
+    const contradicting = others.filter(sameVersion)
+    const replaced = others.filter((a) => !sameVersion(a) && isOurs(a))
+    await remove(session, contradicting, signal)
     const body = assignmentBody({ name, application, wish, request, collectionId, nowMs: clock.nowMs() })
     const effect = found ? effectOf(found, true) : await assign(session, body, collectionId, signal)
-    await remove(
-      session,
-      others.filter((a) => a.AppModelID !== application.ModelID),
-      signal,
-    )
+    await remove(session, replaced, signal)
     return effect
   }
 
@@ -97,6 +94,14 @@ export function createSccm(settings: SccmSettings, { http, clock }: ConnectorPar
       const { NumberSuccess, NumberErrors, NumberInProgress, NumberUnknown } = summary
       return deviceCounts(NumberSuccess, NumberErrors, NumberInProgress + NumberUnknown)
     },
+    inventory: {
+      lagSeconds: settings.inventoryLagSeconds,
+      read: async (request, signal) => {
+        const { version } = request
+        const sought = { name: nameOf(request), version, collectionId: collectionOf(request) }
+        return inventoriedVersions(session, sought, signal)
+      },
+    },
   }
 }
 
@@ -118,16 +123,6 @@ function tokensOf(settings: SccmSettings, http: ConnectorParts["http"]) {
 function nothingThere(wish: Wish, request: RolloutRequest, name: string): Effect {
   if (wish.action === "install") throw permanentError(`sccm: no application ${name} of version ${wish.version}`)
   return { externalId: request.externalId ?? request.reference, existed: true }
-}
-
-const errorShape = z.object({ error: z.object({ code: z.unknown(), message: z.unknown() }) })
-
-/** The entries of an answer: a list, even for one key. Throws ConnectorError; an error in a 2xx is `malformed`. */
-async function values<T>(session: Session, entry: z.ZodType<T>, call: Call): Promise<readonly T[]> {
-  const shape = z.union([z.object({ value: z.array(entry) }), errorShape])
-  const answer = await session.json(shape, call)
-  if ("error" in answer) throw malformedError(`sccm: an error in the answer of ${call.path}`)
-  return answer.value
 }
 
 async function findApplication(session: Session, name: string, version: string, signal: AbortSignal) {

@@ -36,6 +36,20 @@ export interface DeviceCounts {
   readonly failed: number
 }
 
+/** So many devices of a ring have this version of an application; null stands for none of it. */
+export interface InstalledVersion {
+  readonly version: string | null
+  readonly devices: number
+}
+
+/** What a back end knows of the devices themselves, whoever installed it there. */
+export interface Inventory {
+  /** How old that may be: devices report it at intervals. Seconds; 0 where it is what `status` counts too. */
+  readonly lagSeconds: number
+  /** Every device of the request's ring once; of several versions on one device the requested one counts. */
+  read(request: RolloutRequest, signal: AbortSignal): Promise<readonly InstalledVersion[]>
+}
+
 /** One back end. Every call takes a signal; its caller sets the deadline. Throws ConnectorError only. */
 export interface Connector {
   readonly type: ConnectorType
@@ -43,6 +57,8 @@ export interface Connector {
   deploy(request: RolloutRequest, signal: AbortSignal): Promise<Effect>
   status(request: RolloutRequest, signal: AbortSignal): Promise<DeviceCounts>
   rollback(request: RolloutRequest, signal: AbortSignal): Promise<Effect>
+  /** Absent where the vendor keeps what it did, and not what devices have. */
+  readonly inventory?: Inventory
   /** Whether the ring maps to a grouping of the vendor's. */
   covers(ring: Ring): boolean
 }
@@ -50,8 +66,16 @@ export interface Connector {
 /** transient: may succeed when repeated. permanent: will not. policy: we are not allowed to. */
 export type ConnectorErrorClass = "transient" | "permanent" | "policy"
 
-/** What exactly went wrong; the label `error_type` of circuit_breaker.failures. */
-export type ConnectorErrorType = "timeout" | "network" | "throttled" | "server" | "malformed" | "client" | "auth"
+/** What exactly went wrong. `refused`: by our own circuit breaker, so that nothing reached the back end. */
+export type ConnectorErrorType =
+  | "timeout"
+  | "network"
+  | "throttled"
+  | "server"
+  | "malformed"
+  | "client"
+  | "auth"
+  | "refused"
 
 /** The only thing a connector throws. The message never holds a body, a header or a secret. */
 export class ConnectorError extends Error {

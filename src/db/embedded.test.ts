@@ -7,14 +7,14 @@ import { join } from "node:path"
 import postgres from "postgres"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
-import { type EmbeddedOptions, startPostgres } from "./embedded.ts"
+import { type EmbeddedOptions, type EmbeddedPostgres, startPostgres } from "./embedded.ts"
 import { freePort } from "./testing.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "eucora-embedded-"))
 chmodSync(folder, 0o711)
-let servers = 0
 
-async function options(name = `server-${servers++}`): Promise<EmbeddedOptions> {
+/** Most tests share one data directory: each of them leaves it as somebody who is done with it does. */
+async function options(name = "shared"): Promise<EmbeddedOptions> {
   return {
     directory: join(folder, name, "data"),
     port: await freePort(),
@@ -32,6 +32,16 @@ async function ask<T>(url: string, question: (sql: postgres.Sql) => Promise<T>):
   }
 }
 
+const running: Pick<EmbeddedPostgres, "stop">[] = []
+
+async function start(given: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const server = await startPostgres(given)
+  running.push(server)
+  return server
+}
+
+test.after.each(async () => void (await Promise.all(running.splice(0).map((server) => server.stop()))))
+
 /** A script that starts a server, says so, and waits to be killed. */
 async function startedByAnother(given: EmbeddedOptions): Promise<ChildProcess> {
   const script = `
@@ -40,6 +50,7 @@ async function startedByAnother(given: EmbeddedOptions): Promise<ChildProcess> {
     console.log("ready")
     setInterval(() => {}, 1000)`
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] })
+  running.push({ stop: async () => void child.kill("SIGKILL") })
   await once(child.stdout, "data")
   return child
 }
@@ -51,13 +62,10 @@ function processesOf(directory: string): number[] {
   return [postmaster, ...children.trim().split(" ").map(Number)]
 }
 
+/** A process that has ended and that nobody has asked about yet is still listed, as a zombie. */
 function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+  const stat = `/proc/${pid}/stat`
+  return existsSync(stat) && !readFileSync(stat, "utf8").includes(") Z ")
 }
 
 const listens = (port: number) =>
@@ -69,13 +77,12 @@ const listens = (port: number) =>
 
 test("the server is ready when it is started, keeps its data over a restart, and is gone when it is stopped", async () => {
   const given = await options()
-  const first = await startPostgres(given)
+  const first = await start(given)
   await ask(first.url, (sql) => sql`CREATE TABLE kept AS SELECT 7 AS n`)
   await first.stop()
   assert.not(await listens(given.port))
-  const second = await startPostgres(given)
+  const second = await start(given)
   assert.equal([...(await ask(second.url, (sql) => sql`SELECT n FROM kept`))], [{ n: 7 }])
-  await second.stop()
 })
 
 test("kill -9 of the process that started it leaves nothing behind: the next one waits for that and goes on", async () => {
@@ -84,36 +91,33 @@ test("kill -9 of the process that started it leaves nothing behind: the next one
   const pids = processesOf(given.directory)
   assert.ok(pids.length > 1 && pids.every(lives))
   starter.kill("SIGKILL")
-  const next = await startPostgres(given) // which never stops a server that it has not started
+  const next = await start(given) // which never stops a server that it has not started
   assert.equal(pids.filter(lives), [])
   assert.equal([...(await ask(next.url, (sql) => sql`SELECT n FROM kept`))], [{ n: 7 }])
-  await next.stop()
 })
 
 test("a taken port is named with the log, and nothing is left running", async () => {
   const given = await options()
-  const server = await startPostgres(given)
+  await start(given)
   const other = { ...(await options("other")), port: given.port }
   const error = await startPostgres(other).catch((thrown) => thrown)
   assert.match(error.message, `port ${given.port}`)
   assert.match(error.message, other.log)
   assert.not(existsSync(join(other.directory, "postmaster.pid")))
-  await server.stop()
 })
 
 test("a second server on the same directory is refused, and the first one goes on", async () => {
   const given = await options()
-  const server = await startPostgres(given)
+  const server = await start(given)
   const error = await startPostgres({ ...given, port: await freePort() }).catch((thrown) => thrown)
   assert.match(error.message, given.directory)
   assert.equal([...(await ask(server.url, (sql) => sql`SELECT 1 AS n`))], [{ n: 1 }])
-  await server.stop()
 })
 
 test("a new data directory is the server's alone, in folders that can be passed, whatever a killed initdb left", async () => {
   const given = await options("deep/er")
   mkdirSync(`${given.directory}.new/base`, { recursive: true })
-  await (await startPostgres(given)).stop()
+  await start(given)
   assert.is(statSync(given.directory).mode & 0o077, 0)
   assert.not(existsSync(`${given.directory}.new`))
 })

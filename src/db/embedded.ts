@@ -48,7 +48,7 @@ export async function startPostgres(options: EmbeddedOptions): Promise<EmbeddedP
     url: `postgres://postgres@127.0.0.1:${options.port}/postgres`,
     stop: async () => {
       guard.stdin?.end()
-      if (guard.exitCode === null) await new Promise((done) => guard.once("exit", done))
+      if (guard.exitCode === null && guard.signalCode === null) await new Promise((done) => guard.once("exit", done))
     },
   }
 }

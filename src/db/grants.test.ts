@@ -38,6 +38,8 @@ const attempts = [
   "DELETE FROM rollouts",
   "DELETE FROM operations",
   "DELETE FROM tokens",
+  "DELETE FROM breakers",
+  "INSERT INTO breakers (service, connector_type) VALUES ('second', 'intune')",
   "INSERT INTO risk_models (version, model) VALUES ('9.9', '{}')",
   "UPDATE risk_models SET model = '{}'",
   "DELETE FROM risk_models",
@@ -97,6 +99,7 @@ test("the application reaches the tables it is given, the queue's among them, an
     WHERE nspname = 'public' AND relkind = 'r' AND has_table_privilege(c.oid, 'SELECT')`
   assert.equal(tables.sort(), [
     "applications",
+    "breakers",
     "deployments",
     "events",
     "idempotency_keys",

@@ -12,6 +12,7 @@ const tableGrants: Readonly<Record<string, string>> = {
   idempotency_keys: "SELECT, INSERT",
   tokens: "SELECT, INSERT, UPDATE",
   processes: "SELECT, INSERT, UPDATE, DELETE",
+  breakers: "SELECT, UPDATE",
   metric_inbox: "SELECT, INSERT, DELETE",
   metric_points: "SELECT, INSERT, UPDATE, DELETE",
 }

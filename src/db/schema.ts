@@ -16,9 +16,10 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core"
+import { breakerStates } from "../breaker/types.ts"
 import { connectorTypes } from "../connectors/types.ts"
 import { deploymentOutcomes, deploymentStatuses } from "../deployments/types.ts"
-import { eventTypes } from "../events/types.ts"
+import { eventSubjects, eventTypes } from "../events/types.ts"
 import { roles } from "../lib/principal.ts"
 import { rings } from "../rings/rings.ts"
 import type { Evidence } from "../risk/evidence.ts"
@@ -134,7 +135,7 @@ export const operations = pgTable(
     reference: text("reference").notNull().unique(),
     /** The vendor's id of it; null until it is known to have happened. */
     externalId: text("external_id"),
-    /** Domain attempts that failed; a task of an older attempt changes nothing. */
+    /** Attempts that ended without the effect, failed or refused; a task of an older attempt changes nothing. */
     attempts: integer("attempts").notNull().default(0),
     createdAt: at("created_at").notNull().defaultNow(),
     doneAt: at("done_at"),
@@ -148,7 +149,7 @@ export const events = pgTable(
   {
     id: id(),
     type: text("type", { enum: eventTypes }).notNull(),
-    subjectType: text("subject_type", { enum: ["deployment", "principal"] }).notNull(),
+    subjectType: text("subject_type", { enum: eventSubjects }).notNull(),
     subjectId: uuid("subject_id").notNull(),
     sequence: integer("sequence").notNull(),
     at: at("at").notNull(),
@@ -198,3 +199,42 @@ export const processes = pgTable("processes", {
   startedAt: at("started_at").notNull().defaultNow(),
   seenAt: at("seen_at").notNull().defaultNow(),
 })
+
+/**
+ * One circuit breaker for all processes, and the subject of its back end's events. Whoever writes repeats in the WHERE
+ * what was read; a trigger tells the other processes. All times are the database's.
+ */
+export const breakers = pgTable(
+  "breakers",
+  {
+    id: id(),
+    /** The back end's configured name. */
+    service: text("service").notNull(),
+    connectorType: text("connector_type", { enum: connectorTypes }).notNull(),
+    state: text("state", { enum: breakerStates }).notNull().default("CLOSED"),
+    /** Grows with every change of state: results of calls that were let through before are old. */
+    generation: integer("generation").notNull().default(0),
+    failures: integer("failures").notNull().default(0),
+    /** When it last left CLOSED. */
+    openedAt: at("opened_at"),
+    /** OPEN: no call is tried in it. HALF_OPEN: the lease of the one call. CLOSED: few calls are let through in it. */
+    periodFrom: at("period_from"),
+    periodUntil: at("period_until"),
+    /** CLOSED: calls that are still let through in the period. */
+    callsLeft: integer("calls_left"),
+    /** ISOLATED: why. */
+    reason: text("reason"),
+  },
+  (table) => [
+    uniqueIndex("breakers_of").on(table.service, table.connectorType),
+    check("breakers_connector_type", oneOf("connector_type", connectorTypes)),
+    check("breakers_state", oneOf("state", breakerStates)),
+    check(
+      "breakers_whole",
+      sql`CASE state
+        WHEN 'CLOSED' THEN opened_at IS NULL AND reason IS NULL AND num_nulls(period_from, period_until, calls_left) IN (0, 3)
+        WHEN 'ISOLATED' THEN opened_at IS NOT NULL AND reason IS NOT NULL AND period_from IS NULL AND period_until IS NULL
+        ELSE num_nulls(opened_at, period_from, period_until) = 0 AND reason IS NULL END`,
+    ),
+  ],
+)

@@ -29,6 +29,16 @@ const ledgerQuery = z.strictObject({
 
 const devicesQuery = z.strictObject({ vendor: z.enum(connectorTypes), ring: z.enum(rings), app: name })
 
+const tamperingSchema = z.strictObject({
+  vendor: z.enum(connectorTypes),
+  ring: z.enum(rings),
+  app: name,
+  /** What somebody puts onto the devices past the vendor; null takes it off. */
+  version: z.string().min(1).max(64).nullable(),
+  /** So many devices of the ring, always the first ones. */
+  count: z.int().min(1).max(100_000),
+})
+
 const vendorParam = z.enum(connectorTypes)
 
 /** What was asked for is not understood; the answer says what. */
@@ -63,6 +73,11 @@ export function createAdmin(world: World, faults: Faults, tokens: Tokens): Hono 
   app.get("/devices", (c) => {
     const { vendor, ring, app: appName } = parse(devicesQuery, c.req.query())
     return c.json({ versions: world.versions(vendor, ring, appName) })
+  })
+  app.put("/devices", async (c) => {
+    const tampering = await body(c, tamperingSchema)
+    world.tamper(tampering)
+    return c.json({ versions: world.versions(tampering.vendor, tampering.ring, tampering.app) })
   })
   appRoutes(app, world)
   faultRoutes(app, faults)

@@ -6,7 +6,7 @@ import type { ErrorBody, VendorEnv } from "./inject.ts"
 import { deviceName } from "./population.ts"
 import type { Tokens } from "./tokens.ts"
 import { type CreateVendor, isBasic, ringOf } from "./vendor.ts"
-import type { Rollout, World } from "./world.ts"
+import { countStates, type Rollout, type World } from "./world.ts"
 
 interface Job {
   readonly id: number
@@ -137,14 +137,14 @@ function jobRoutes(app: Hono<VendorEnv>, world: World, jobs: Job[]): void {
 /** A job runs until its last host is done; one host that failed makes it a failed one. */
 function statusOf(world: World, { canceled, rollout }: Job): string {
   if (canceled) return "canceled"
-  const { failed, pending } = world.counts(rollout)
+  const { failed, pending } = countStates(world.states(rollout))
   if (pending > 0) return "running"
   return failed > 0 ? "failed" : "successful"
 }
 
 function jobJson(world: World, job: Job): object {
   const status = statusOf(world, job)
-  const { installed, failed } = world.counts(job.rollout)
+  const { installed, failed } = countStates(world.states(job.rollout))
   const counts = { ok: 0, changed: installed, failures: failed, dark: 0, skipped: 0 }
   return {
     id: job.id,

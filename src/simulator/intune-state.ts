@@ -1,4 +1,4 @@
-import type { Ring } from "../rings/rings.ts"
+import { type Ring, rings } from "../rings/rings.ts"
 import { asked, matches, parseOData } from "./filter.ts"
 import { deviceName } from "./population.ts"
 import { hashGuid } from "./random.ts"
@@ -19,6 +19,14 @@ export interface Assignment {
   readonly rollout: Rollout
 }
 
+export interface Detected {
+  readonly id: string
+  readonly displayName: string
+  readonly version: string
+  /** Of the devices that have it. */
+  readonly names: readonly string[]
+}
+
 interface NewAssignment {
   readonly ring: Ring
   readonly intent: "required" | "uninstall"
@@ -30,9 +38,12 @@ interface NewAssignment {
 export class IntuneState {
   readonly #world: World
   readonly #apps = new Map<string, App>()
+  readonly #titles = new Set<string>()
   #assignments: Assignment[] = []
   /** Kept after an assignment is gone: the devices' last report stays. */
   readonly #reported = new Map<string, Rollout[]>()
+  /** As they were when they were last listed. */
+  readonly #detected = new Map<string, Detected>()
   #made = 0
 
   constructor(world: World) {
@@ -55,6 +66,8 @@ export class IntuneState {
 
   #learn(name: string, version: string): void {
     const displayName = `${name} ${version}`
+    if (this.#titles.has(displayName)) return
+    this.#titles.add(displayName)
     const id = hashGuid(`intune:${displayName}`)
     this.#apps.set(id, { id, displayName, name, version })
   }
@@ -82,11 +95,30 @@ export class IntuneState {
     return true
   }
 
+  /** What the devices say that is on them under that name, whoever brought it: one entry for each version. */
+  detected(displayName: string): readonly Detected[] {
+    const found = rings.flatMap((ring) =>
+      this.#world.versions("intune", ring, displayName).map((version, index) => ({ version, ring, index })),
+    )
+    const versions = new Set(found.flatMap(({ version }) => version ?? []))
+    return [...versions].map((version) => {
+      const devices = found.filter((device) => device.version === version)
+      const names = devices.map(({ ring, index }) => deviceName(ring, index))
+      const detected = { id: hashGuid(`detected:${displayName}:${version}`), displayName, version, names }
+      this.#detected.set(detected.id, detected)
+      return detected
+    })
+  }
+
+  detectedBy(id: string): Detected | undefined {
+    return this.#detected.get(id)
+  }
+
   /** One row per device that has reported: the newest assignment of each ring speaks. */
   reportRows(appId: string): readonly (readonly [string, number, string])[] {
     const byRing = new Map((this.#reported.get(appId) ?? []).map((rollout) => [rollout.ring, rollout]))
     return [...byRing.values()].flatMap((rollout) =>
-      this.#world.states(rollout).flatMap((state, index) => {
+      this.#world.compliance(rollout).flatMap((state, index) => {
         const row = [deviceName(rollout.ring, index), state === "installed" ? 1 : 2, appId] as const
         return state === "pending" ? [] : [row]
       }),

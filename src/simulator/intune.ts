@@ -1,6 +1,7 @@
 /** Microsoft Graph as the Intune connector meets it; the sources are those of connectors/intune.ts. */
 import { type Context, Hono } from "hono"
 import type { Ring } from "../rings/rings.ts"
+import { asked, parseOData } from "./filter.ts"
 import type { ErrorBody, VendorEnv } from "./inject.ts"
 import { type App, type Assignment, IntuneState } from "./intune-state.ts"
 import { deviceName } from "./population.ts"
@@ -39,6 +40,7 @@ export const createIntune: CreateVendor = (world, tokens) => {
   })
   assignmentRoutes(app, graph)
   reportRoutes(app, graph)
+  detectedRoutes(app, graph)
   app.get("/v1.0/groups/:id/members", (c) => {
     const ring = ringOf("intune", c.req.param("id"))
     return ring === undefined ? missing(c) : page(c, devicesJson(ring, world.devices[ring]))
@@ -94,6 +96,27 @@ function reportRoutes(app: Hono<VendorEnv>, graph: IntuneState): void {
     // The service does not call it JSON, though it is.
     c.header("content-type", "application/octet-stream")
     return c.body(JSON.stringify({ TotalRowCount: rows.length, Schema: reportSchema, Values, SessionId: "" }))
+  })
+}
+
+const detectedApps = "/v1.0/deviceManagement/detectedApps"
+
+function detectedRoutes(app: Hono<VendorEnv>, graph: IntuneState): void {
+  app.get(detectedApps, (c) => {
+    const name = asked(parseOData(c.req.query("$filter") ?? ""), "displayName")
+    const found = graph.detected(String(name))
+    return page(
+      c,
+      found.map(({ names, ...detected }) => ({ ...detected, sizeInByte: 0, deviceCount: names.length })),
+    )
+  })
+  app.get(`${detectedApps}/:id/managedDevices`, (c) => {
+    const detected = graph.detectedBy(c.req.param("id"))
+    if (detected === undefined) return missing(c)
+    return page(
+      c,
+      detected.names.map((deviceName) => ({ id: hashGuid(`managed:${deviceName}`), deviceName })),
+    )
   })
 }
 

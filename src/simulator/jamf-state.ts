@@ -1,7 +1,8 @@
-import type { Ring } from "../rings/rings.ts"
+import { type Ring, rings } from "../rings/rings.ts"
 import { matches, parseRsql } from "./filter.ts"
+import { deviceId, deviceName } from "./population.ts"
 import { compareVersions } from "./version.ts"
-import type { NewRollout, Rollout, World } from "./world.ts"
+import { countStates, type NewRollout, type Rollout, type World } from "./world.ts"
 
 export interface Policy {
   readonly id: number
@@ -107,6 +108,20 @@ export class JamfState {
     return policy.allowDowngrade || !newer
   }
 
+  /** The version of the title that each computer has reported; those that have none are not in the report. */
+  report(titleId: number): readonly { readonly id: number; readonly name: string; readonly version: string }[] {
+    const app = this.titles().find(({ id }) => id === titleId)?.name ?? ""
+    return rings.flatMap((ring) =>
+      this.#world
+        .versions("jamf", ring, app)
+        .flatMap((version, index) => (version === null ? [] : [{ ...computer(ring, index), version }])),
+    )
+  }
+
+  members(ring: Ring) {
+    return Array.from({ length: this.#world.devices[ring] }, (_, index) => computer(ring, index))
+  }
+
   /** What the policy's summary says: without a turn everything is pending. */
   counts({ rollout, effect }: Policy): {
     readonly completed: number
@@ -114,9 +129,11 @@ export class JamfState {
     readonly pending: number
   } {
     if (rollout === undefined) return { completed: 0, failed: 0, pending: this.#world.devices[effect.ring] }
-    const { installed, failed, pending } = this.#world.counts(rollout)
+    const { installed, failed, pending } = countStates(this.#world.compliance(rollout))
     return { completed: installed, failed, pending }
   }
 }
+
+const computer = (ring: Ring, index: number) => ({ id: deviceId(ring, index), name: deviceName(ring, index) })
 
 const versionOf = (policy: Policy) => policy.effect.version ?? ""

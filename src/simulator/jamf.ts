@@ -41,6 +41,15 @@ function readRoutes(app: Hono<VendorEnv>, state: JamfState): void {
     }))
     return c.json(titles)
   })
+  app.get("/api/:version{v[23]}/patch-software-title-configurations/:id/patch-report", (c) => {
+    const size = Number(c.req.query("page-size") ?? 100)
+    const from = Number(c.req.query("page") ?? 0) * size
+    const rows = state.report(Number(c.req.param("id")))
+    const results = rows
+      .slice(from, from + size)
+      .map(({ id, name, version }) => ({ computerName: name, deviceId: String(id), version }))
+    return c.json({ totalCount: rows.length, results })
+  })
   app.get("/api/v2/patch-policies", (c) => {
     const size = Number(c.req.query("page-size") ?? 100)
     const from = Number(c.req.query("page") ?? 0) * size
@@ -79,6 +88,13 @@ function classicRoutes(app: Hono<VendorEnv>, state: JamfState): void {
   app.get("/JSSResource/patchpolicies/id/:id", (c) => {
     const policy = state.policy(Number(c.req.param("id")))
     return policy === undefined ? classicError(c, 404) : xml(c, policyXml(policy), 200)
+  })
+  // Read as JSON: the Classic API writes either.
+  app.get("/JSSResource/computergroups/id/:id", (c) => {
+    const ring = ringOf("jamf", c.req.param("id"))
+    if (ring === undefined) return classicError(c, 404)
+    const computers = state.members(ring)
+    return c.json({ computer_group: { id: Number(c.req.param("id")), name: ring, is_smart: false, computers } })
   })
   app.put("/JSSResource/patchpolicies/id/:id", async (c) => {
     const policy = state.policy(Number(c.req.param("id")))

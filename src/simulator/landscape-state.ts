@@ -77,7 +77,7 @@ export class LandscapeState {
   nonCompliant(profile: Profile): readonly number[] {
     return [...profile.active.values()].flatMap((rollout) =>
       this.#world
-        .states(rollout)
+        .compliance(rollout)
         .flatMap((state, index) => (state === "installed" ? [] : [deviceId(rollout.ring, index)])),
     )
   }

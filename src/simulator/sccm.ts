@@ -1,9 +1,11 @@
 /** Configuration Manager's administration service as the connector meets it; the sources are those of connectors/sccm.ts. */
 import { type Context, Hono } from "hono"
+import { rings } from "../rings/rings.ts"
 import { asked, matches, parseOData, type Row } from "./filter.ts"
 import type { ErrorBody, VendorEnv } from "./inject.ts"
+import { deviceId, deviceName } from "./population.ts"
 import { type CreateVendor, formToken, ringOf } from "./vendor.ts"
-import type { Rollout, World } from "./world.ts"
+import { countStates, type Rollout, type World } from "./world.ts"
 
 interface Assignment extends Row {
   readonly AssignmentID: number
@@ -81,7 +83,28 @@ class Site {
     if (name === "SMS_ApplicationAssignment")
       return this.#assignments.map(shown).filter((row) => matches(row, conditions))
     if (name === "SMS_DeploymentSummary") return this.#summaries().filter((row) => matches(row, conditions))
+    if (name === "SMS_FullCollectionMembership") return this.#members(String(asked(conditions, "CollectionID")))
+    if (name === "SMS_G_System_INSTALLED_SOFTWARE") return this.#software(String(asked(conditions, "ARPDisplayName")))
     return undefined
+  }
+
+  #members(CollectionID: string): readonly Row[] {
+    const ring = ringOf("sccm", CollectionID)
+    const length = ring === undefined ? 0 : this.#world.devices[ring]
+    return Array.from({ length }, (_, index) =>
+      ring === undefined ? {} : { CollectionID, ResourceID: deviceId(ring, index), Name: deviceName(ring, index) },
+    )
+  }
+
+  /** What the hardware inventory of all devices found under that name. */
+  #software(ARPDisplayName: string): readonly Row[] {
+    return rings.flatMap((ring) =>
+      this.#world
+        .versions("sccm", ring, ARPDisplayName)
+        .flatMap((ProductVersion, index) =>
+          ProductVersion === null ? [] : [{ ResourceID: deviceId(ring, index), ARPDisplayName, ProductVersion }],
+        ),
+    )
   }
 
   /** With an automatic catalogue: the version that is looked for is there. */
@@ -134,7 +157,7 @@ class Site {
 
   #summaries(): readonly Row[] {
     return this.#assignments.map(({ AssignmentID, rollout }) => {
-      const { installed, failed, pending } = this.#world.counts(rollout)
+      const { installed, failed, pending } = countStates(this.#world.compliance(rollout))
       return {
         AssignmentID,
         NumberTargeted: rollout.outcomes.length,

@@ -24,6 +24,21 @@ export interface Rollout extends NewRollout {
 
 export type DeviceState = "installed" | "failed" | "pending"
 
+/** What somebody does to the first devices of a ring without asking the vendor. */
+export interface Tampering {
+  readonly vendor: ConnectorType
+  readonly ring: Ring
+  readonly app: string
+  /** What they have from now on; null for nothing. */
+  readonly version: string | null
+  readonly count: number
+}
+
+interface Tampered {
+  readonly version: string | null
+  readonly atMs: number
+}
+
 export interface WorldSettings {
   readonly clock: Clock
   readonly seed: number
@@ -41,6 +56,8 @@ export class World {
   readonly #settings: WorldSettings
   readonly #behaviours = new Map<string, Behaviour>()
   readonly #rollouts: Rollout[] = []
+  /** Devices that were tampered with, by `keyOf`. */
+  readonly #tampered = new Map<string, Map<number, Tampered>>()
 
   constructor(settings: WorldSettings) {
     this.#settings = settings
@@ -106,7 +123,20 @@ export class World {
     rollout.endedMs ??= this.nowMs()
   }
 
-  /** The state of each of the ring's devices in that roll-out. */
+  /** It stays like that until a roll-out reaches the devices: no vendor here puts right what went wrong. */
+  tamper({ vendor, ring, app, version, count }: Tampering): void {
+    const key = keyOf(vendor, ring, app)
+    const tampered = this.#tampered.get(key) ?? new Map<number, Tampered>()
+    this.#tampered.set(key, tampered)
+    for (let device = 0; device < Math.min(count, this.devices[ring]); device += 1)
+      tampered.set(device, { version, atMs: this.nowMs() })
+  }
+
+  #tamperedIn({ vendor, ring, app }: Pick<Rollout, "vendor" | "ring" | "app">): ReadonlyMap<number, Tampered> {
+    return this.#tampered.get(keyOf(vendor, ring, app)) ?? new Map()
+  }
+
+  /** What the roll-out did on each of the ring's devices. */
   states(rollout: Rollout): readonly DeviceState[] {
     const now = Math.min(this.nowMs(), rollout.endedMs ?? Number.POSITIVE_INFINITY)
     return rollout.outcomes.map(({ afterMs, failed }) => {
@@ -115,19 +145,26 @@ export class World {
     })
   }
 
-  counts(rollout: Rollout): Readonly<Record<DeviceState, number>> {
-    const counts = { installed: 0, failed: 0, pending: 0 }
-    for (const state of this.states(rollout)) counts[state] += 1
-    return counts
+  /** The same as a vendor sees it that keeps looking: a device that lost what it was given is pending again. */
+  compliance(rollout: Rollout): readonly DeviceState[] {
+    const tampered = this.#tamperedIn(rollout)
+    return this.states(rollout).map((state, device) => {
+      const later = tampered.get(device)
+      if (state !== "installed" || later === undefined || later.atMs < reachedMs(rollout, device)) return state
+      return later.version === rollout.version ? "installed" : "pending"
+    })
   }
 
-  /** The version on each of the ring's devices now, by the roll-outs that reached it; null where there is none. */
+  /** The version on each of the ring's devices now: of whatever reached it last; null where there is none. */
   versions(vendor: ConnectorType, ring: Ring, app: string): readonly (string | null)[] {
-    const versions = new Array<string | null>(this.devices[ring]).fill(null)
+    const tampered = this.#tamperedIn({ vendor, ring, app })
+    const versions = Array.from({ length: this.devices[ring] }, (_, device) => tampered.get(device)?.version ?? null)
     for (const rollout of this.rollouts(vendor)) {
       if (rollout.ring !== ring || appKey(rollout.app) !== appKey(app)) continue
-      for (const [device, state] of this.states(rollout).entries())
-        if (state === "installed") versions[device] = rollout.version
+      for (const [device, state] of this.states(rollout).entries()) {
+        const last = (tampered.get(device)?.atMs ?? Number.NEGATIVE_INFINITY) < reachedMs(rollout, device)
+        if (state === "installed" && last) versions[device] = rollout.version
+      }
     }
     return versions
   }
@@ -136,4 +173,16 @@ export class World {
   rollouts(vendor: ConnectorType): readonly Rollout[] {
     return this.#rollouts.filter((rollout) => rollout.vendor === vendor)
   }
+}
+
+const keyOf = (vendor: ConnectorType, ring: Ring, app: string) => `${vendor}:${ring}:${appKey(app)}`
+
+/** When the roll-out is done with the device. */
+const reachedMs = ({ startedMs, outcomes }: Rollout, device: number) =>
+  startedMs + (outcomes[device]?.afterMs ?? Number.POSITIVE_INFINITY)
+
+export function countStates(states: readonly DeviceState[]): Readonly<Record<DeviceState, number>> {
+  const counts = { installed: 0, failed: 0, pending: 0 }
+  for (const state of states) counts[state] += 1
+  return counts
 }

@@ -2,7 +2,7 @@
 import { stackConfig } from "./config.ts"
 import { Launcher } from "./launcher.ts"
 import { type Part, type ProgramName, parts } from "./parts.ts"
-import { Programs } from "./programs.ts"
+import { Programs, type Tell } from "./programs.ts"
 import { clock } from "./table.ts"
 
 const launcher = new Launcher()
@@ -26,7 +26,8 @@ async function provide(part: Part): Promise<void> {
   if (stopping.signal.aborted) return
   const title = `${part.name} ${part.version}`
   const begun = Date.now()
-  const told = (): void => console.log(`${title}: building, about ${part.minutes} min with empty caches`)
+  const told: Tell = (state, detail) =>
+    state === "building" && console.log(`${title}: building, ${detail} with empty caches`)
   try {
     for (const program of Object.keys(part.programs) as ProgramName[]) {
       console.log(`${title}: ${await programs.get(program, told, stopping.signal)} (${clock(Date.now() - begun)})`)

@@ -9,6 +9,7 @@ import { cacheFolder } from "./find.ts"
 import { Launcher } from "./launcher.ts"
 import { type Part, partOf } from "./parts.ts"
 import { identify } from "./process-id.ts"
+import { Programs } from "./programs.ts"
 import { eventually, scratchFolder, writeProgram } from "./testing.ts"
 
 const scratch = scratchFolder()
@@ -60,13 +61,16 @@ test("a build that fails is told with the end of its log, and leaves nothing in 
 })
 
 test("without Go the part is missing, and the message says what to install", async () => {
+  const { config } = workshop("no-go", "/nowhere")
+  const told: string[] = []
   try {
-    await buildPart(scripted("true"), workshop("no-go", "/nowhere"), never)
+    await new Programs(config, launcher, true).get("promtool", (state) => told.push(state), never)
     assert.unreachable()
   } catch (error) {
     assert.instance(error, MissingPart)
-    assert.match(String(error), /no Go is there to build it: install Go 1\.26 or later/)
+    assert.match(String(error), /install Go 1\.26 or later, or put prometheus and promtool 3\.15\.0 on PATH/)
   }
+  assert.equal(told, [])
 })
 
 test("of two builders at once one builds and the other waits for the result", async () => {

@@ -23,12 +23,11 @@ export interface Workshop {
 
 /**
  * Builds a part into the cache, in a folder that is renamed when all is there: who looks finds a whole part or none.
- * Waits when another process of this machine is building it. Throws MissingPart without Go, an Error with the last lines
- * of the log when a step fails, and the signal's reason when it is aborted.
+ * Waits when another process of this machine is building it. Throws an Error with the last lines of the log when a step
+ * fails, and the signal's reason when it is aborted.
  */
 export async function buildPart(part: Part, workshop: Workshop, signal: AbortSignal): Promise<void> {
   const target = cacheFolder(part, workshop.config)
-  if (onPath("go", workshop.config.path) === undefined) throw new MissingPart(noGo(part))
   mkdirSync(dirname(target), { recursive: true })
   const unlock = await lock(`${target}.lock`, () => existsSync(target), signal)
   if (unlock === undefined) return
@@ -46,10 +45,12 @@ export async function buildPart(part: Part, workshop: Workshop, signal: AbortSig
   }
 }
 
-function noGo(part: Part): string {
+/** Throws MissingPart, with what to do about it, where there is nothing to build with. */
+export function mustHaveGo(part: Part, path: string): void {
+  if (onPath("go", path) !== undefined) return
   const names = Object.values(part.programs).flatMap((release) => (release === undefined ? [] : [release.name]))
   const other = names.length === 0 ? "" : `, or put ${names.join(" and ")} ${part.version} on PATH`
-  return `not on PATH in version ${part.version}, not built yet, and no Go is there to build it: install Go 1.26 or later${other}`
+  throw new MissingPart(`not on PATH, not built yet, and no Go is there to build it: install Go 1.26 or later${other}`)
 }
 
 /** What builds left behind that were killed with -9. */

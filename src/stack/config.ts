@@ -41,7 +41,7 @@ const restSchema = z.object({
   DATABASE_OWNER_URL: z.string().optional(),
 })
 
-export type Ports = Readonly<z.output<typeof portSchema>>
+type Ports = Readonly<z.output<typeof portSchema>>
 export type PortVariable = keyof Ports
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,11 +1,11 @@
 import { stackConfig } from "./config.ts"
 import { findProgram } from "./find.ts"
 
-export type PartName = "collector" | "prometheus" | "alertmanager" | "jaeger" | "compose-check"
+type PartName = "collector" | "prometheus" | "alertmanager" | "jaeger" | "compose-check"
 export type ProgramName = "otelcol" | "prometheus" | "promtool" | "alertmanager" | "amtool" | "jaeger" | "compose-check"
 
 /** Where one build reads and writes; all absolute. */
-export interface BuildPaths {
+interface BuildPaths {
   readonly checkout: string
   /** Thrown away after the build. */
   readonly work: string

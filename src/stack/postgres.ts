@@ -12,11 +12,18 @@ const stopping = new AbortController()
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopping.abort())
 
 const log = join(directory, "..", "logs", "postgres.log")
-const server = await startPostgres({ directory, port: Number(port), log, durable: true })
-await bootstrap(server.url)
-while (!stopping.signal.aborted && (await takenPort([{ port: Number(port) }], 0)) !== undefined) {
-  await sleep(1_000, undefined, { signal: stopping.signal }).catch(() => {}) // asked to stop: the loop sees it
+try {
+  const server = await startPostgres({ directory, port: Number(port), log, durable: true })
+  await bootstrap(server.url).then(untilItEnds).finally(server.stop)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
 }
-// Whoever watches this process learns in this way that the server under it has gone.
-if (!stopping.signal.aborted) process.exitCode = 1
-await server.stop()
+
+/** Until we are asked to stop. Throws an Error when the server ends by itself: who watches us shall learn of it. */
+async function untilItEnds(): Promise<void> {
+  while (!stopping.signal.aborted) {
+    if ((await takenPort([{ port: Number(port) }], 0)) === undefined) throw new Error("PostgreSQL has ended")
+    await sleep(1_000, undefined, { signal: stopping.signal }).catch(() => {}) // asked to stop: the loop sees it
+  }
+}

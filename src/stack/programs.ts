@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { buildPart, MissingPart, type Workshop } from "./build.ts"
+import { buildPart, MissingPart, mustHaveGo, type Workshop } from "./build.ts"
 import type { StackConfig } from "./config.ts"
 import { findProgram, onPath } from "./find.ts"
 import type { Launcher } from "./launcher.ts"
@@ -9,6 +9,8 @@ import { type Part, type ProgramName, partOf } from "./parts.ts"
 
 /** What a service is run with. `grafana` is taken from PATH alone: it cannot be built as the others are. */
 export type ServiceProgram = "node" | "grafana" | ProgramName
+
+export type Tell = (state: "waiting" | "building", detail: string) => void
 
 /** Finds programs, and builds those that can be built, one after the other: two builds at once need twice the memory. */
 export class Programs {
@@ -24,17 +26,19 @@ export class Programs {
   }
 
   /**
-   * Absolute path of the program. `onBuild` is called when its build begins.
+   * Absolute path of the program. `tell` is called when its build waits for its turn, and when it begins.
    * Throws MissingPart where it cannot be had, an Error when its build fails.
    */
-  async get(program: ServiceProgram, onBuild: (part: Part) => void, signal: AbortSignal): Promise<string> {
+  async get(program: ServiceProgram, tell: Tell, signal: AbortSignal): Promise<string> {
     if (program === "node") return process.execPath
     if (program === "grafana") return this.#grafana()
     const part = partOf(program)
     const found = findProgram(part, program, this.#config)
     if (found !== undefined) return found
     if (!this.#mayBuild) throw new MissingPart(`${part.version} is not on PATH and was not built: npm run parts`)
-    await this.#inTurn(() => this.#build(part, onBuild, signal))
+    mustHaveGo(part, this.#config.path)
+    tell("waiting", "for its turn to be built")
+    await this.#inTurn(() => this.#build(part, tell, signal))
     return findProgram(part, program, this.#config) ?? this.#notThere(program, part)
   }
 
@@ -44,13 +48,13 @@ export class Programs {
 
   #grafana(): string {
     const found = onPath("grafana", this.#config.path)
-    if (found === undefined) throw new MissingPart("not on PATH, and it cannot be built here: install Grafana 13.1")
+    if (found === undefined) throw new MissingPart("not on PATH, and not built here: install Grafana 13.1")
     return found
   }
 
-  #build(part: Part, onBuild: (part: Part) => void, signal: AbortSignal): Promise<void> {
+  #build(part: Part, tell: Tell, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    onBuild(part)
+    tell("building", `about ${part.minutes} min`)
     const log = logFile(this.#config.dataDir, `build-${part.name}`)
     setAside(log)
     const workshop: Workshop = { config: this.#config, launcher: this.#launcher, log }

@@ -90,24 +90,43 @@ async function isGone(address: string): Promise<void> {
   assert.is(answer, "nobody there")
 }
 
-test("each part is stopped before what it needs or uses", async () => {
+test("each part is stopped before what it needs or uses, also through one that has run to its end", async () => {
   const stopped: string[] = []
   const services = [
     httpService("database", await freePort()),
-    httpService("api", await freePort(), { needs: ["database"], uses: ["collector"] }),
+    httpService("migrate", 0, { health: undefined, ports: [], args: () => ["-e", ""], needs: ["database"] }),
+    httpService("api", await freePort(), { needs: ["migrate"], uses: ["collector"] }),
     httpService("collector", await freePort()),
   ]
   const stack = await startStack(options("stop", services))
   stack.onChange(() => {
-    for (const unit of stack.view())
-      if (unit.state === "stopped" && !stopped.includes(unit.name)) stopped.push(unit.name)
+    for (const { name, state } of stack.view()) if (state === "stopped" && !stopped.includes(name)) stopped.push(name)
   })
   const running = stack.view().filter(isRunning)
   assert.is(running.length, 3)
   await stack.stop()
   assert.is(stopped[0], "api")
-  assert.is(stopped.length, 3)
+  assert.equal(stopped.toSorted(), ["api", "collector", "database"])
   assert.is(running.filter(isRunning).length, 0)
+})
+
+test("what waits for its turn when the stack is stopped does not begin", async () => {
+  const begun: string[] = []
+  const silent = httpService("silent", await freePort(), { args: () => ["-e", "setInterval(() => {}, 1000)"] })
+  const waiting = httpService("waiting", await freePort(), {
+    needs: ["silent"],
+    args: (program) => {
+      begun.push(program)
+      return []
+    },
+  })
+  const stack = new Stack(options("early", [silent, waiting]))
+  const started = stack.start()
+  await eventually("silent runs", () => isRunning(part(stack, "silent")))
+  await stack.stop()
+  await started
+  assert.equal(begun, [])
+  assert.is(part(stack, "waiting").state, "stopped")
 })
 
 test("a second stack on the same data is refused", async () => {

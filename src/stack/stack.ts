@@ -135,6 +135,7 @@ export class Stack {
   async #startInOrder(unit: Unit): Promise<void> {
     for (const needed of this.#units.filter(({ service }) => unit.service.needs.includes(service.group))) {
       await needed.until(() => needed.settled)
+      if (this.#stopped !== undefined) return
       if (!needed.works) return unit.refuse(`needs ${needed.service.name}, which is ${needed.state}`)
     }
     if (this.#stopped === undefined) await unit.start()
@@ -147,6 +148,8 @@ export class Stack {
       stops.set(unit, known)
       return known
     }
+    // What does not run yet has nobody to wait for, and must not begin now.
+    await Promise.all(this.#units.filter((unit) => unit.process === undefined).map((unit) => unit.stop()))
     await Promise.all(this.#units.map(stop))
     this.#launcher.close()
     this.#listeners.clear()

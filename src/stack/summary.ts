@@ -20,16 +20,23 @@ export function summary({ units, seconds, adminToken }: Outcome): string {
   const wrong = notHealthy(units)
   const missing = units.filter((unit) => unit.state === "missing" && unit.optional).map((unit) => unit.name)
   const all = missing.length === 0 ? "Everything" : `Everything but ${missing.join(", ")}`
+  const rest = units.some((unit) => unit.state === "healthy") ? "The rest runs." : "Nothing runs."
   const api = units.find((unit) => unit.name.startsWith("api") && unit.state === "healthy")
   return [
     "",
     ...troubles(units),
     wrong.length === 0
       ? `${all} is healthy after ${seconds.toFixed(1)} s.`
-      : `After ${seconds.toFixed(1)} s not healthy: ${wrong.map((unit) => unit.name).join(", ")}. The rest runs.`,
-    ...(api === undefined ? [] : [`API and its documentation: ${api.address}/api/v1/docs`]),
-    ...(api === undefined || adminToken === undefined ? [] : [`Admin token, for development: ${adminToken}`]),
-    "Next: npm run verify (checks the whole way of a deployment), npm run status, npm run down",
+      : `After ${seconds.toFixed(1)} s not healthy: ${wrong.map((unit) => unit.name).join(", ")}. ${rest}`,
+    ...(api === undefined ? [] : whatNext(api, adminToken)),
     "",
   ].join("\n")
+}
+
+function whatNext(api: UnitView, adminToken: string | undefined): readonly string[] {
+  return [
+    `API and its documentation: ${api.address}/api/v1/docs`,
+    ...(adminToken === undefined ? [] : [`Admin token, for development: ${adminToken}`]),
+    "Next: npm run verify (checks the whole way of a deployment), npm run status, npm run down",
+  ]
 }

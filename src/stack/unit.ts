@@ -116,11 +116,12 @@ export class Unit {
     if (!["done", "failed", "missing", "stopped"].includes(this.#state)) this.#set("stopped", "")
   }
 
-  /** As if it had died by itself. Resolves when it has. */
+  /** As if it had died by itself; nothing when it does not run just now. Resolves when it has ended. */
   async kill(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child
-    child?.signal(signal)
-    await child?.exited
+    if (child === undefined) return
+    child.signal(signal)
+    await child.exited
     await this.until(() => this.#child !== child)
   }
 
@@ -135,7 +136,7 @@ export class Unit {
 
   #begin(): void {
     const abort = new AbortController()
-    this.#set("starting", "")
+    this.#set("waiting", "")
     this.#life = { ended: this.#outlive(abort.signal), abort }
   }
 
@@ -177,11 +178,7 @@ export class Unit {
   async #launch(portMs: number, signal: AbortSignal): Promise<Child> {
     const { service, log } = this
     const { programs, launcher, checkout } = this.#around
-    const program = await programs.get(
-      service.program,
-      (part) => this.#set("building", `about ${part.minutes} min`),
-      signal,
-    )
+    const program = await programs.get(service.program, (state, detail) => this.#set(state, detail), signal)
     const taken = await takenPort(service.ports, portMs)
     signal.throwIfAborted()
     if (taken !== undefined)

@@ -78,12 +78,19 @@ export const recordedInstruments = {
     attributes: { "db.system.name": ["postgresql"], "db.operation.name": queryTypes },
     boundaries: databaseSeconds,
   },
-  activeRequests: {
-    name: "http.server.active_requests",
-    kind: "updown",
-    unit: "{request}",
-    description: "Requests being answered.",
-    attributes: { "http.request.method": [...httpMethods, "_OTHER"], "url.scheme": ["http", "https"] },
+  requestDuration: {
+    name: "http.server.request.duration",
+    kind: "histogram",
+    unit: "s",
+    description: "Time that answering one request took; probes and the metrics endpoint are left out.",
+    attributes: {
+      "http.request.method": [...httpMethods, "_OTHER"],
+      "url.scheme": ["http", "https"],
+      "http.route": bounded,
+      "http.response.status_code": bounded,
+      "error.type": bounded,
+    },
+    boundaries: httpSeconds,
   },
   idempotencyReplays: {
     name: "idempotency.replays",
@@ -123,6 +130,13 @@ export const observedInstruments = {
     unit: "{connection}",
     description: "Connections in use. The driver does not tell how many of the others are open.",
     attributes: { "db.client.connection.pool.name": ["eucora"], "db.client.connection.state": ["used"] },
+  },
+  activeRequests: {
+    name: "http.server.active_requests",
+    kind: "updown",
+    unit: "{request}",
+    description: "Requests being answered.",
+    attributes: { "http.request.method": [...httpMethods, "_OTHER"], "url.scheme": ["http", "https"] },
   },
   cpuTime: {
     name: "process.cpu.time",
@@ -178,21 +192,6 @@ const runtime = (name: string, unit: string, description: string): ProcessInstru
 
 /** What the instrumentation packages record under the names of the semantic conventions. */
 export const foreignInstruments: readonly ProcessInstrument[] = [
-  {
-    name: "http.server.request.duration",
-    kind: "histogram",
-    unit: "s",
-    description: "Time that answering one request took; probes and the metrics endpoint are left out.",
-    attributes: {
-      "http.request.method": [...httpMethods, "_OTHER"],
-      "url.scheme": ["http", "https"],
-      "http.route": bounded,
-      "http.response.status_code": bounded,
-      "network.protocol.version": ["1.0", "1.1", "2"],
-      "error.type": bounded,
-    },
-    boundaries: httpSeconds,
-  },
   {
     name: "http.client.request.duration",
     kind: "histogram",

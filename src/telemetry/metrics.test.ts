@@ -30,7 +30,7 @@ test("each recorder records under the name that is declared", async () => {
   metrics.connectorOperationDuration.record(1, { connector_type: "jamf", operation: "status", status: "failed" })
   metrics.connectorThrottled.add({ connector_type: "jamf" })
   metrics.queryDuration.record(0.01, { "db.system.name": "postgresql", "db.operation.name": "select" })
-  metrics.activeRequests.add({ "http.request.method": "GET", "url.scheme": "http" }, 1)
+  metrics.requestDuration.record(0.01, { "http.request.method": "GET", "url.scheme": "http" })
   metrics.idempotencyReplays.add({})
   metrics.authFailures.add({ reason: "missing" })
   for (const { name } of Object.values(recordedInstruments)) {

@@ -1,11 +1,4 @@
-import {
-  type Attributes,
-  type Counter,
-  createNoopMeter,
-  type Histogram,
-  type Meter,
-  type UpDownCounter,
-} from "@opentelemetry/api"
+import { type Attributes, type Counter, createNoopMeter, type Histogram, type Meter } from "@opentelemetry/api"
 import { type AttributesOf, knownSeries } from "./durable/definition.ts"
 import { recordedInstruments as declared, type ProcessInstrument } from "./instruments.ts"
 
@@ -35,26 +28,8 @@ class CounterRecorder<I extends ProcessInstrument> {
   }
 }
 
-/** Counts up and down. */
-class UpDownRecorder<I extends ProcessInstrument> {
-  readonly #declared: I
-  #counter: UpDownCounter = unbound.createUpDownCounter("")
-
-  constructor(declared: I) {
-    this.#declared = declared
-  }
-
-  bind(meter: Meter): void {
-    const { name, unit, description } = this.#declared
-    this.#counter = meter.createUpDownCounter(name, { unit, description })
-  }
-
-  add(labels: Labels<I>, difference: 1 | -1): void {
-    this.#counter.add(difference, labels)
-  }
-}
-
-class HistogramRecorder<I extends ProcessInstrument> {
+/** Records durations, in seconds. */
+class HistogramRecorder<I extends ProcessInstrument, L extends Attributes = Labels<I>> {
   readonly #declared: I
   #histogram: Histogram = unbound.createHistogram("")
 
@@ -68,7 +43,7 @@ class HistogramRecorder<I extends ProcessInstrument> {
     this.#histogram = meter.createHistogram(name, { unit, description, advice })
   }
 
-  record(seconds: number, labels: Labels<I>): void {
+  record(seconds: number, labels: L): void {
     this.#histogram.record(seconds, labels)
   }
 }
@@ -83,7 +58,8 @@ export const metrics = {
   connectorOperationDuration: new HistogramRecorder(declared.connectorOperationDuration),
   connectorThrottled: new CounterRecorder(declared.connectorThrottled),
   queryDuration: new HistogramRecorder(declared.queryDuration),
-  activeRequests: new UpDownRecorder(declared.activeRequests),
+  /** Route and error type are there only when there is one; the status is a number, as the conventions want it. */
+  requestDuration: new HistogramRecorder<ProcessInstrument, Attributes>(declared.requestDuration),
   idempotencyReplays: new CounterRecorder(declared.idempotencyReplays),
   authFailures: new CounterRecorder(declared.authFailures),
 }

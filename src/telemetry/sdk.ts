@@ -14,7 +14,6 @@ import { NodeTracerProvider, type SpanProcessor } from "@opentelemetry/sdk-trace
 import type { DestinationStream } from "pino"
 import { withDeadline } from "../lib/lifecycle.ts"
 import { logBuffer, logProcessor, metricExporter, spanBuffer, spanProcessor } from "./exporters.ts"
-import { BorderPropagator } from "./http.ts"
 import { instrument } from "./instrumentations.ts"
 import { configureLog, type LogLevel, log } from "./log.ts"
 import { bindMetrics } from "./metrics.ts"
@@ -97,9 +96,8 @@ function start(
   const records = logBuffer(channel)
   const sampler = createSampler(settings.sampler.name, settings.sampler.arg)
   const processors = [spanProcessor((span) => spans.offer(span)), ...spanProcessors]
-  new NodeTracerProvider({ resource, sampler, spanProcessors: processors }).register({
-    propagator: new BorderPropagator({ trustIncoming: settings.trustIncomingContext }),
-  })
+  // No propagator: back ends are third parties and told nothing, tasks carry their traceparent themselves.
+  new NodeTracerProvider({ resource, sampler, spanProcessors: processors }).register({ propagator: null })
   logs.setGlobalLoggerProvider(
     new LoggerProvider({ resource, processors: [logProcessor((record) => records.offer(record))] }),
   )
@@ -111,7 +109,7 @@ function start(
     logsDropped: () => records.dropped,
     exportsFailed: () => channel.failures,
   })
-  const undo = instrument({ trustIncoming: settings.trustIncomingContext })
+  const undo = instrument(settings.trustIncomingContext ? "trusted" : "strangers")
   return async (deadlineMs) => {
     const within = channel.reachable ? deadlineMs : Math.min(deadlineMs, farewellMs)
     const flushed = withDeadline("metrics", within, meters.shutdown())

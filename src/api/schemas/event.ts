@@ -1,12 +1,12 @@
 import { z } from "@hono/zod-openapi"
-import { type Event, eventTypes } from "../../events/types.ts"
+import { type Event, eventSubjects, eventTypes } from "../../events/types.ts"
 import { servedMoment, textOf } from "./fields.ts"
 
-const eventSchema = z
+export const eventSchema = z
   .object({
     id: z.uuid(),
     type: z.enum(eventTypes).openapi({ example: "DEPLOYMENT_CREATED" }),
-    subject_type: z.enum(["deployment", "principal"]),
+    subject_type: z.enum(eventSubjects),
     subject_id: z.uuid(),
     sequence: z.int().openapi({ description: "Counts from 1 within the subject", example: 1 }),
     at: servedMoment,

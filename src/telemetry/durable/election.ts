@@ -57,11 +57,11 @@ export class Election {
   }
 
   /** Leaves office by leaving the session behind, which may no longer answer, and begins another one. */
-  async resign(): Promise<void> {
-    const { sql } = this.#session
+  async resign(session: Session): Promise<void> {
+    if (session !== this.#session) return
     this.#elected = false
     if (!this.#closed) this.#session = this.#connect()
-    await sql.end({ timeout: 0 })
+    await session.sql.end({ timeout: 0 })
   }
 
   /** Leaves office for good. */
@@ -81,8 +81,8 @@ export class Election {
       connect_timeout: 5,
       onnotice: () => {},
       onclose: () => {
-        if (this.#session.sql === sql) this.#elected = false
         lost.reject(new Error("the connection to the database was lost"))
+        void this.resign(session)
       },
       connection: {
         application_name: `eucora ${this.#options.instance} metrics`,
@@ -94,6 +94,7 @@ export class Election {
         tcp_user_timeout: silenceMs,
       },
     })
-    return { sql, lost: lost.promise }
+    const session = { sql, lost: lost.promise }
+    return session
   }
 }

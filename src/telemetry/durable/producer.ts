@@ -69,7 +69,7 @@ export class DurableProducer implements MetricProducer {
       return await withDeadline("the database work for durable metrics", databaseDeadlineMs, work)
     } catch (thrown) {
       failures.report("database", thrown)
-      await election.resign()
+      await election.resign(session)
       return []
     }
   }
