@@ -1,4 +1,6 @@
 import { z } from "zod"
+import { defaultBreakerSettings as breaker } from "./breaker/settings.ts"
+import type { BreakerSettings } from "./breaker/types.ts"
 import { type ConnectorsConfig, loadConnectors } from "./connectors/config.ts"
 import { developmentConnectors } from "./connectors/development.ts"
 import { Secret } from "./lib/secret.ts"
@@ -6,6 +8,8 @@ import { Secret } from "./lib/secret.ts"
 /** A flag as people write it in an environment. */
 const flag = z.stringbool()
 const port = z.coerce.number().int().min(0).max(65_535)
+const seconds = z.coerce.number().positive().max(86_400)
+const wholeSeconds = z.coerce.number().int().min(1).max(86_400)
 const milliseconds = z.coerce.number().int().positive()
 const address = z.url({ protocol: /^https?$/, error: "is no address like http://host:port" })
 /** What paths are put behind: without a slash at its end. */
@@ -49,6 +53,15 @@ const common = z.object({
   RING_PROFILE: z.enum(["demo", "production"]).optional(),
   /** Development: where the admin token made at start is written (mode 0600). */
   DEV_TOKEN_FILE: z.string().min(1).default(".data/run/admin-token"),
+  /** So many failures of a back end, one after the other, and it is left alone for a while; see breaker/settings.ts. */
+  BREAKER_FAILURE_THRESHOLD: z.coerce.number().int().min(1).max(1_000).default(breaker.failureThreshold),
+  BREAKER_OPEN_SECONDS: seconds.default(breaker.openSeconds),
+  BREAKER_LEASE_SECONDS: seconds.default(breaker.leaseSeconds),
+  BREAKER_RECOVERY_SECONDS: seconds.default(breaker.recoverySeconds),
+  /** How often one worker asks every back end how it is. */
+  PROBE_INTERVAL_SECONDS: wholeSeconds.default(30),
+  /** How often one worker compares what back ends say with what should be there; by RING_PROFILE where it is not set. */
+  RECONCILE_INTERVAL_SECONDS: wholeSeconds.optional(),
   METRICS_PUBLIC: flag.default(true),
   /** Whether a caller's traceparent and baggage are adopted; only where every caller is our own. */
   TRUST_INCOMING_CONTEXT: flag.default(false),
@@ -90,6 +103,17 @@ export function loadConfig(environment: Environment = process.env): Config {
 export function connectorsConfig(config: Config, environment: Environment = process.env): ConnectorsConfig {
   if (config.CONNECTORS_FILE !== undefined) return loadConnectors(config.CONNECTORS_FILE, environment)
   return config.ENVIRONMENT === "development" ? developmentConnectors(config.SIMULATOR_URL) : {}
+}
+
+/** When circuit breakers open and close. */
+export function breakerSettings(config: Config): BreakerSettings {
+  return {
+    failureThreshold: config.BREAKER_FAILURE_THRESHOLD,
+    openSeconds: config.BREAKER_OPEN_SECONDS,
+    leaseSeconds: config.BREAKER_LEASE_SECONDS,
+    recoverySeconds: config.BREAKER_RECOVERY_SECONDS,
+    recoveryCalls: breaker.recoveryCalls,
+  }
 }
 
 /** Tests: the server that the run has started for all files; a file that is run by itself has none. */

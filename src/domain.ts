@@ -1,3 +1,4 @@
+import type { Breakers } from "./breaker/breakers.ts"
 import type { Connector, ConnectorType } from "./connectors/types.ts"
 import type { Database } from "./db/client.ts"
 import type { RingPolicies } from "./rings/policy.ts"
@@ -8,6 +9,8 @@ export interface Domain {
   readonly db: Database
   readonly tasks: TaskQueue
   readonly connectors: ReadonlyMap<ConnectorType, Connector>
+  /** Without them no back end is called: see breaker/guard.ts. */
+  readonly breakers: Breakers
   readonly policies: RingPolicies
   /** Applications with a metrics label of their own; the rest share `other`. */
   readonly appLabelLimit: number

@@ -1,7 +1,9 @@
 import { Hono } from "hono"
 import { createApp } from "./api/app.ts"
 import { listen } from "./api/listen.ts"
-import { type Config, connectorsConfig } from "./config.ts"
+import { createBreakers } from "./breaker/breakers.ts"
+import { listenForChanges } from "./breaker/listen.ts"
+import { breakerSettings, type Config, connectorsConfig } from "./config.ts"
 import { createConnectors } from "./connectors/create.ts"
 import { connect } from "./db/client.ts"
 import type { Domain } from "./domain.ts"
@@ -12,6 +14,7 @@ import { ringProfiles } from "./rings/policy.ts"
 import { apiServices } from "./services.ts"
 import { taskHandlers } from "./tasks/handlers.ts"
 import { createTaskQueue, startBoss } from "./tasks/queue.ts"
+import { type Intervals, startSchedule } from "./tasks/schedule.ts"
 import { startWorker } from "./tasks/worker.ts"
 import { domainCounts } from "./telemetry/domain-counts.ts"
 import { domainGauges } from "./telemetry/domain-gauges.ts"
@@ -66,10 +69,13 @@ export async function runWorker(config: Config, telemetry: Telemetry, _version: 
   const core = await openCore(config, telemetry, "worker")
   const { domain, boss, lifecycle } = core
   lifecycle.add("worker", await startWorker(boss, taskHandlers(domain)), (worker) => worker.stop())
+  lifecycle.add("schedule", startSchedule(boss, intervals(config)), (schedule) => schedule.stop())
   const ready = async () => !core.stopping() && (await databaseAnswers(domain.db))
   const probes = new Hono()
     .get("/health/live", (c) => c.json({ status: "alive" }))
-    .get("/health/ready", async (c) => ((await ready()) ? c.json({ status: "ready" }) : c.json({ status: "not ready" }, 503)))
+    .get("/health/ready", async (c) =>
+      (await ready()) ? c.json({ status: "ready" }) : c.json({ status: "not ready" }, 503),
+    )
   const listening = await listen(probes, { host: config.WORKER_HOST, port: config.WORKER_PORT })
   lifecycle.add("probes", listening, (open) => open.close(httpDrainMs))
   log.info("worker ready", { port: listening.port, ring_profile: ringProfile(config) })
@@ -90,15 +96,23 @@ async function openCore(config: Config, telemetry: Telemetry, role: Role) {
   const client = connect({ url, applicationName, max: config.DATABASE_POOL, ...instrument })
   lifecycle.add("database", client, (open) => open.close())
   const onError = (error: Error) => log.warn("queue error", { error })
-  const boss = await startBoss({ url, applicationName: `${applicationName}-tasks`, supervise: role === "worker", onError })
+  const boss = await startBoss({
+    url,
+    applicationName: `${applicationName}-tasks`,
+    supervise: role === "worker",
+    onError,
+  })
   lifecycle.add("queue", boss, (open) => open.stop({ graceful: true, timeout: queueDrainMs }))
   const { connectors } = lifecycle.add("connectors", createConnectors(connectorsConfig(config)), (open) => open.close())
   lifecycle.add("presence", startPresence(client.db, telemetry.instanceId, role), (open) => open.stop())
   lifecycle.add("durable metrics", startDurableMetrics(config, telemetry, url), (open) => open.close())
+  const breakers = createBreakers({ db: client.db, settings: breakerSettings(config) })
+  await listenForChanges(client.sql, breakers)
   const domain: Domain = {
     db: client.db,
     tasks: createTaskQueue(boss),
     connectors,
+    breakers,
     policies: ringProfiles[ringProfile(config)],
     appLabelLimit: config.APP_LABEL_LIMIT,
   }
@@ -128,6 +142,14 @@ function startDurableMetrics(config: Config, telemetry: Telemetry, url: string) 
     },
   })
 }
+
+/** How often each task comes round that nobody asks for. */
+function intervals(config: Config): Intervals {
+  const reconcile = config.RECONCILE_INTERVAL_SECONDS ?? reconcileSeconds[ringProfile(config)]
+  return { "probe-connectors": config.PROBE_INTERVAL_SECONDS, reconcile }
+}
+
+const reconcileSeconds = { demo: 10, production: 300 } as const
 
 /** Seconds instead of hours, unless this is production or was chosen otherwise. */
 function ringProfile(config: Config) {

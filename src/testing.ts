@@ -1,4 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises"
+import { createBreakers } from "./breaker/breakers.ts"
+import { defaultBreakerSettings } from "./breaker/settings.ts"
 import type { Connector, ConnectorType } from "./connectors/types.ts"
 import { connect, type Database } from "./db/client.ts"
 import { testDatabase } from "./db/testing.ts"
@@ -71,6 +73,7 @@ export async function testDomain(changed: Partial<Domain> = {}): Promise<TestDom
     db: client.db,
     tasks: createTaskQueue(boss),
     connectors: new Map([["intune", uncalled("intune")]]),
+    breakers: createBreakers({ db: client.db, settings: defaultBreakerSettings }),
     policies: ringProfiles.demo,
     appLabelLimit: 100,
     ...changed,

@@ -8,9 +8,12 @@ const bodies: Partial<Record<OperationId, object>> = {
   createDeployment: { app_name: "Notepad++", version: "8.7.1", target_ring: "LAB", connector_type: "intune" },
   rollbackDeployment: { reason: "crashes" },
   cancelDeployment: { reason: "not wanted" },
+  isolateCircuitBreaker: { reason: "maintenance" },
+  resetCircuitBreaker: { reason: "it is back" },
 }
 
-const pathOf = (id: OperationId) => access[id].path.replace("{id}", existingId).replace("{file}", "swagger-ui.css")
+const pathOf = (id: OperationId) =>
+  access[id].path.replace("{id}", existingId).replace("{file}", "swagger-ui.css").replace("{service}", "intune")
 
 function call(id: OperationId, headers: Record<string, string>, metricsOpen = true) {
   const { app, authFailures } = testApp({}, { metricsOpen })
@@ -55,6 +58,8 @@ const writers: Readonly<Record<string, readonly Role[]>> = {
   createDeployment: ["publisher", "admin"],
   rollbackDeployment: ["operator", "admin"],
   cancelDeployment: ["publisher", "operator", "admin"],
+  isolateCircuitBreaker: ["operator", "admin"],
+  resetCircuitBreaker: ["operator", "admin"],
 }
 test("only these roles change anything", () => {
   const changing = operationIds.filter((id) => access[id].method === "post")

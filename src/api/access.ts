@@ -27,6 +27,19 @@ export const access = {
     allow: ["publisher", "operator", "admin"],
   },
   listApplications: { method: "get", path: "/api/v1/applications", allow: roles },
+  listConnectors: { method: "get", path: "/api/v1/connectors", allow: roles },
+  listDrifts: { method: "get", path: "/api/v1/drifts", allow: roles },
+  listCircuitBreakers: { method: "get", path: "/api/v1/circuit-breakers", allow: roles },
+  isolateCircuitBreaker: {
+    method: "post",
+    path: "/api/v1/circuit-breakers/{service}/isolate",
+    allow: ["operator", "admin"],
+  },
+  resetCircuitBreaker: {
+    method: "post",
+    path: "/api/v1/circuit-breakers/{service}/reset",
+    allow: ["operator", "admin"],
+  },
   getMetrics: {
     method: "get",
     path: "/api/v1/metrics",

@@ -14,9 +14,12 @@ import { securityHeaders } from "./middleware/security-headers.ts"
 import { openApiDocument } from "./openapi.ts"
 import { problemOf, problemResponse } from "./problem.ts"
 import { applicationRoutes } from "./routes/applications.ts"
+import { circuitBreakerRoutes } from "./routes/circuit-breakers.ts"
+import { connectorRoutes } from "./routes/connectors.ts"
 import { deploymentActionRoutes } from "./routes/deployment-actions.ts"
 import { deploymentRoutes } from "./routes/deployments.ts"
 import { docsRoutes } from "./routes/docs.ts"
+import { driftRoutes } from "./routes/drifts.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { metricsRoutes } from "./routes/metrics.ts"
 import { openApiRoutes } from "./routes/openapi.ts"
@@ -35,6 +38,9 @@ export function createApp(deps: ApiDeps) {
     .route("/", deploymentRoutes(deps))
     .route("/", deploymentActionRoutes(deps))
     .route("/", applicationRoutes(deps))
+    .route("/", connectorRoutes(deps))
+    .route("/", driftRoutes(deps))
+    .route("/", circuitBreakerRoutes(deps))
     .route("/", healthRoutes(deps))
     .route("/", metricsRoutes(deps))
     .route(

@@ -1,8 +1,11 @@
 import type { ApplicationFilter, ApplicationPage } from "../applications/types.ts"
+import type { CircuitBreaker } from "../breaker/types.ts"
 import type { Deployment, DeploymentDetail, DeploymentFilter, NewDeployment, Page } from "../deployments/types.ts"
+import type { DriftFilter, DriftPage } from "../drift/types.ts"
 import type { Event } from "../events/types.ts"
 import type { HealthReport } from "../lib/health.ts"
 import type { Caller, Principal } from "../lib/principal.ts"
+import type { ConnectorView } from "../probes/types.ts"
 
 /** How a repeated request is recognised. Keys belong to their principal. */
 interface Idempotency {
@@ -38,6 +41,12 @@ export interface ApiServices {
   /** Throws `invalid_transition` once a ring has started. */
   cancelDeployment(caller: Caller, id: string, reason: string): Promise<Deployment>
   listApplications(filter: ApplicationFilter): Promise<ApplicationPage>
+  /** Every kind of back end, in the order of the types. */
+  listConnectors(): Promise<readonly ConnectorView[]>
+  listDrifts(filter: DriftFilter): Promise<DriftPage>
+  listCircuitBreakers(): Promise<readonly CircuitBreaker[]>
+  isolateCircuitBreaker(caller: Caller, service: string, reason: string): Promise<CircuitBreaker>
+  resetCircuitBreaker(caller: Caller, service: string, reason: string): Promise<CircuitBreaker>
   /** Never throws: what cannot be asked is unhealthy. */
   health(): Promise<HealthReport>
   /** Whether this process takes requests: the database answers and nobody has asked it to stop. */

@@ -1,10 +1,13 @@
 import * as assert from "uvu/assert"
 import { z } from "zod"
+import type { CircuitBreaker } from "../breaker/types.ts"
 import type { Deployment, DeploymentDetail } from "../deployments/types.ts"
+import type { Drift } from "../drift/types.ts"
 import type { Event } from "../events/types.ts"
 import { AppError } from "../lib/errors.ts"
 import type { HealthReport } from "../lib/health.ts"
 import { type Role, roles } from "../lib/principal.ts"
+import type { ConnectorView } from "../probes/types.ts"
 import { createApp } from "./app.ts"
 import type { ApiDeps } from "./deps.ts"
 import type { ApiServices } from "./services.ts"
@@ -74,10 +77,53 @@ const anEvent: Event = {
   hash: "1".repeat(64),
 }
 
+export const aBreaker: CircuitBreaker = {
+  service: "intune",
+  connectorType: "intune",
+  state: "OPEN",
+  failures: 5,
+  openedAt: new Date("2026-03-01T12:00:00.000Z"),
+  retryAfterSeconds: 41.5,
+  reason: null,
+  history: [{ ...anEvent, type: "BREAKER_OPENED", subjectType: "connector" }],
+}
+
+export const aConnector: ConnectorView = {
+  type: "jamf",
+  configured: true,
+  rings: ["LAB", "CANARY"],
+  health: {
+    healthy: true,
+    since: new Date("2026-03-01T12:00:00.000Z"),
+    checkedAt: new Date("2026-03-01T12:30:00.000Z"),
+    lastFailure: { errorClass: "transient", errorType: "timeout" },
+  },
+}
+
+export const aDrift: Drift = {
+  id: "0199d3a1-5b7e-7c43-9f0a-bbbbbbbbbbbb",
+  deploymentId: existingId,
+  appName: "Notepad++",
+  connectorType: "intune",
+  ring: "LAB",
+  kind: "version_mismatch",
+  devices: 2,
+  expectedVersion: "8.7.1",
+  found: [{ version: "8.6", devices: 2 }],
+  openedAt: new Date("2026-03-01T12:00:00.000Z"),
+  seenAt: new Date("2026-03-01T12:05:00.000Z"),
+  closedAt: null,
+}
+
+function knownService(service: string, answer: CircuitBreaker): CircuitBreaker {
+  if (service !== aBreaker.service) throw new AppError("not_found", `There is no circuit breaker ${service}.`)
+  return answer
+}
+
 const fine = { status: "healthy", detail: "Answers." } as const
 export const healthy: HealthReport = {
   status: "healthy",
-  checks: { database: fine, queue: fine, workers: fine, collector: fine, connectors: fine },
+  checks: { database: fine, queue: fine, workers: fine, collector: fine, connectors: fine, breakers: fine },
 }
 
 /** A token of each role is `<role>-token`. */
@@ -106,6 +152,13 @@ const standIn: ApiServices = {
       { name: "Notepad++", label: "Notepad++", createdAt: aDeployment.createdAt, rings: { CANARY: aDeployment } },
     ],
   }),
+  listConnectors: async () => [aConnector],
+  listDrifts: async () => ({ items: [aDrift] }),
+  listCircuitBreakers: async () => [aBreaker],
+  isolateCircuitBreaker: async (_caller, service, reason) =>
+    knownService(service, { ...aBreaker, state: "ISOLATED", retryAfterSeconds: null, reason }),
+  resetCircuitBreaker: async (_caller, service) =>
+    knownService(service, { ...aBreaker, state: "CLOSED", failures: 0, openedAt: null, retryAfterSeconds: null }),
   health: async () => healthy,
   ready: async () => true,
   exposition: async () => ({ contentType: "text/plain; version=0.0.4; charset=utf-8", body: "deployment_total 1\n" }),

@@ -1,17 +1,6 @@
-/** When a circuit breaker opens and how it closes again: the same in every process. Times are seconds. */
-export interface BreakerSettings {
-  /** So many failures that count, one after the other, open it. */
-  readonly failureThreshold: number
-  /** How long it stays open before one call may try. */
-  readonly openSeconds: number
-  /** How long that one call has; whoever dies over it is replaced then. */
-  readonly leaseSeconds: number
-  /** After closing: for so long, */
-  readonly recoverySeconds: number
-  /** no more than so many calls are let through. */
-  readonly recoveryCalls: number
-}
+import type { BreakerSettings } from "./types.ts"
 
+/** What holds where the environment says nothing else; see config.ts. */
 export const defaultBreakerSettings: BreakerSettings = {
   failureThreshold: 5,
   openSeconds: 60,

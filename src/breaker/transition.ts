@@ -1,4 +1,4 @@
-import type { BreakerSettings } from "./settings.ts"
+import type { BreakerSettings } from "./types.ts"
 
 /** A stretch of time of the database's clock, in milliseconds since 1970. */
 interface Period {
@@ -53,7 +53,7 @@ export type BreakerInput =
   | { readonly kind: "call" }
   | { readonly kind: "result"; readonly result: CallResult; readonly generation: number }
   | { readonly kind: "isolate"; readonly reason: string }
-  | { readonly kind: "reset" }
+  | { readonly kind: "reset"; readonly reason: string }
 
 export interface Step {
   /** The very same object when nothing changes. */
@@ -116,8 +116,7 @@ function onResult(state: BreakerState, result: CallResult, now: number, settings
     case "HALF_OPEN":
       if (result === "failed") return opened(state, state.openedAt, now, settings)
       // Nothing was learnt: the next call takes the probe over at once.
-      if (result === "unknown")
-        return { ...state, generation: state.generation + 1, lease: { from: now, until: now } }
+      if (result === "unknown") return { ...state, generation: state.generation + 1, lease: { from: now, until: now } }
       return closed(state, now, settings)
     case "OPEN":
     case "ISOLATED":

@@ -22,6 +22,20 @@ export const breakerTransitions = {
   ISOLATED: ["CLOSED"],
 } as const satisfies Record<BreakerStateName, readonly BreakerStateName[]>
 
+/** When a circuit breaker opens and how it closes again: the same in every process. Times are seconds. */
+export interface BreakerSettings {
+  /** So many failures that count, one after the other, open it. */
+  readonly failureThreshold: number
+  /** How long it stays open before one call may try. */
+  readonly openSeconds: number
+  /** How long that one call has; whoever dies over it is replaced then. */
+  readonly leaseSeconds: number
+  /** After closing: for so long, */
+  readonly recoverySeconds: number
+  /** no more than so many calls are let through. */
+  readonly recoveryCalls: number
+}
+
 /** A breaker as it is served. */
 export interface CircuitBreaker {
   /** The back end's configured name. */

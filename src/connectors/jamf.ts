@@ -114,12 +114,8 @@ export function createJamf(settings: JamfSettings, { http }: ConnectorParts): Co
     deploy: (request, signal) => place(deployWish(request), request, signal),
     rollback: (request, signal) => place(rollbackWish(request), request, signal),
     async status(request, signal) {
-      const { externalId } = request
       groupOf(request.ring)
-      const policy =
-        externalId === undefined
-          ? await findPolicy(session, "policyName", policyName(request, request.version), signal)
-          : await findPolicy(session, "id", externalId, signal)
+      const policy = await policyOf(session, request, signal)
       if (policy === undefined) throw permanentError(`jamf: no policy of ${request.reference}`)
       return deviceCounts(policy.completed, policy.failed, policy.pending + policy.deferred)
     },
@@ -144,6 +140,13 @@ function sessionOf(settings: JamfSettings, http: ConnectorParts["http"]): Sessio
     client_secret: settings.clientSecret.reveal(),
   }))
   return new Session(http, settings.baseUrl, { kind: "bearer", tokens }, "sticky")
+}
+
+function policyOf(session: Session, request: RolloutRequest, signal: AbortSignal): Promise<Policy | undefined> {
+  const { externalId } = request
+  return externalId === undefined
+    ? findPolicy(session, "policyName", policyName(request, request.version), signal)
+    : findPolicy(session, "id", externalId, signal)
 }
 
 /** Readable where operators see it, and unique by the reference. */

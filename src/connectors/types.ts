@@ -64,18 +64,21 @@ export interface Connector {
 }
 
 /** transient: may succeed when repeated. permanent: will not. policy: we are not allowed to. */
-export type ConnectorErrorClass = "transient" | "permanent" | "policy"
+export const connectorErrorClasses = ["transient", "permanent", "policy"] as const
+export type ConnectorErrorClass = (typeof connectorErrorClasses)[number]
 
 /** What exactly went wrong. `refused`: by our own circuit breaker, so that nothing reached the back end. */
-export type ConnectorErrorType =
-  | "timeout"
-  | "network"
-  | "throttled"
-  | "server"
-  | "malformed"
-  | "client"
-  | "auth"
-  | "refused"
+export const connectorErrorTypes = [
+  "timeout",
+  "network",
+  "throttled",
+  "server",
+  "malformed",
+  "client",
+  "auth",
+  "refused",
+] as const
+export type ConnectorErrorType = (typeof connectorErrorTypes)[number]
 
 /** The only thing a connector throws. The message never holds a body, a header or a secret. */
 export class ConnectorError extends Error {

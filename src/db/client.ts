@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js"
-import postgres from "postgres"
+import type postgres from "postgres"
 import { backoffSeconds } from "../lib/backoff.ts"
+import { openPool } from "./driver.ts"
 import * as schema from "./schema.ts"
 
 export type Database = PostgresJsDatabase<typeof schema>
@@ -30,7 +31,7 @@ const reconnect = { baseSeconds: 0.02, capSeconds: 0.25 }
 
 /** Opens a pool. Nothing connects before the first query. */
 export function connect(options: ClientOptions): DatabaseClient {
-  const raw = postgres(options.url, {
+  const raw = openPool(options.url, {
     max: options.max,
     connect_timeout: 5,
     backoff: (failures) => backoffSeconds(failures, reconnect, Math.random()),

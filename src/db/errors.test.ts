@@ -99,7 +99,7 @@ class Road {
       for (const socket of [near, far]) {
         this.#sockets.add(socket)
         socket.on("error", () => {})
-        socket.on("close", () => [near, far].forEach((each) => each.destroy()))
+        socket.on("close", () => (socket === near ? far : near).destroy())
       }
       near.pipe(far).pipe(near)
     })

@@ -1,4 +1,5 @@
 import { AppError } from "../lib/errors.ts"
+import { DeadlineError } from "../lib/lifecycle.ts"
 
 /** Connection lost, refused, or a server that starts or stops: the statement may be sent again. */
 const unavailableCodes = new Set([
@@ -46,7 +47,7 @@ function fault(thrown: unknown, key: "code" | "constraint_name"): string | undef
 }
 
 export function isUnavailable(thrown: unknown): boolean {
-  return unavailableCodes.has(databaseCode(thrown) ?? "")
+  return thrown instanceof DeadlineError || unavailableCodes.has(databaseCode(thrown) ?? "")
 }
 
 /** Runs work on the database; when the database is away, the caller learns just that: 503, try again. */

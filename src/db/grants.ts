@@ -13,6 +13,9 @@ const tableGrants: Readonly<Record<string, string>> = {
   tokens: "SELECT, INSERT, UPDATE",
   processes: "SELECT, INSERT, UPDATE, DELETE",
   breakers: "SELECT, UPDATE",
+  connector_health: "SELECT, INSERT, UPDATE",
+  ring_checks: "SELECT, INSERT, UPDATE",
+  drifts: "SELECT, INSERT, UPDATE",
   metric_inbox: "SELECT, INSERT, DELETE",
   metric_points: "SELECT, INSERT, UPDATE, DELETE",
 }

@@ -12,7 +12,6 @@ import {
   primaryKey,
   smallint,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core"
@@ -24,12 +23,9 @@ import { roles } from "../lib/principal.ts"
 import { rings } from "../rings/rings.ts"
 import type { Evidence } from "../risk/evidence.ts"
 import type { Assessment } from "../risk/score.ts"
+import { at, id, oneOf } from "./columns.ts"
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" })
-const at = (name: string) => timestamp(name, { withTimezone: true, precision: 6 })
-const id = () => uuid("id").primaryKey().default(sql`uuidv7()`)
-const oneOf = (column: string, values: readonly string[]) =>
-  sql.raw(`${column} IN (${values.map((value) => `'${value}'`).join(", ")})`)
 
 /** What is rolled out. `label` is the name in metrics: the application's own up to a bound, `other` beyond it. */
 export const applications = pgTable("applications", {

@@ -26,7 +26,7 @@ export interface Created {
  * Submits a deployment: scores its risk and sends it on its way, or to the approvers when the score asks for it.
  * Throws AppError `connector_not_configured`, `evidence_blocked`, `idempotency_mismatch`, `idempotency_in_flight`.
  */
-export function createDeployment(
+export async function createDeployment(
   domain: Domain,
   caller: Caller,
   input: NewDeployment,

@@ -3,6 +3,7 @@ import type { Transaction } from "../db/client.ts"
 import { deployments } from "../db/schema.ts"
 import type { Domain } from "../domain.ts"
 import { appendEvents, type NewEvent } from "../events/append.ts"
+import { rings } from "../rings/rings.ts"
 import { wakeWaiting } from "../rings/slot.ts"
 import { deploymentDuration, deploymentLeadTime, deploymentTotal } from "../telemetry/domain-counts.ts"
 import type { LockedDeployment } from "./lock.ts"
@@ -48,7 +49,8 @@ export async function finishDeployment(
   const { workSeconds: work, leadSeconds, ...columns } = row
   const points = deployment.outcome === null ? outcomePoints(deployment, ending.status, work, leadSeconds) : []
   await appendEvents(tx, eventContext(deployment, ending.principal), [ending.event], points)
-  if (deployment.currentRing !== null) await wakeWaiting(tx, domain, deployment.applicationId, deployment.currentRing)
+  // Who ends before the first ring may have been the one that those behind it in the line waited for.
+  await wakeWaiting(tx, domain, deployment.applicationId, deployment.currentRing ?? rings[0])
   return toDeployment(columns)
 }
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, lt, sql } from "drizzle-orm"
+import { and, eq, gte, lt, sql } from "drizzle-orm"
 import type { Database } from "../db/client.ts"
 import { deployments } from "../db/schema.ts"
 import { deploymentColumns, toDeployment } from "./row.ts"
@@ -7,13 +7,16 @@ import type { Deployment, DeploymentFilter, Page } from "./types.ts"
 /** The time to the microsecond, as text: a JavaScript date would cut it off and lose its place on the next page. */
 const exactCreatedAt = sql<string>`to_char(${deployments.createdAt} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
+/** As the index is ordered: it is not used for an order that puts NULLs elsewhere, though there are none. */
+const newestFirst = [deployments.createdAt, deployments.id].map((column) => sql`${column} DESC NULLS LAST`)
+
 /** A page of deployments, newest first; stable while others are added, for a page begins after the last row of the one before. */
 export async function listDeployments(db: Database, filter: DeploymentFilter): Promise<Page<Deployment>> {
   const rows = await db
     .select({ ...deploymentColumns(), exactCreatedAt })
     .from(deployments)
     .where(matching(filter))
-    .orderBy(desc(deployments.createdAt), desc(deployments.id))
+    .orderBy(...newestFirst)
     .limit(filter.limit + 1)
   const page = rows.slice(0, filter.limit)
   const items = page.map(({ exactCreatedAt: _, ...row }) => toDeployment(row))

@@ -17,6 +17,9 @@ export const eventTypes = [
   "BREAKER_CLOSED",
   "BREAKER_ISOLATED",
   "BREAKER_RESET",
+  "CONNECTOR_UNHEALTHY",
+  "CONNECTOR_RECOVERED",
+  "DRIFT_DETECTED",
 ] as const
 export type EventType = (typeof eventTypes)[number]
 

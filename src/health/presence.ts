@@ -21,12 +21,14 @@ export function startPresence(db: Database, instanceId: string, role: string): {
       log.debug("presence not written", { error })
     }
   }
-  const timer = setInterval(beat, beatMs)
-  const first = beat()
+  let last = beat()
+  const timer = setInterval(() => {
+    last = beat()
+  }, beatMs)
   return {
     stop: async () => {
       clearInterval(timer)
-      await first
+      await last // or it would put us back on the list
       await db.delete(processes).where(eq(processes.instanceId, instanceId))
     },
   }

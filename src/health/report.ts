@@ -1,8 +1,10 @@
-import { sql } from "drizzle-orm"
+import { ne, sql } from "drizzle-orm"
 import type { ConnectorType } from "../connectors/types.ts"
 import type { Database } from "../db/client.ts"
+import { breakers } from "../db/schema.ts"
 import type { HealthCheck, HealthCheckName, HealthReport, HealthStatus } from "../lib/health.ts"
 import { withDeadline } from "../lib/lifecycle.ts"
+import { connectorsCheck } from "../probes/health-check.ts"
 import { goneAfterSeconds } from "./presence.ts"
 
 /** What the checks look at. */
@@ -10,6 +12,7 @@ export interface HealthTargets {
   readonly db: Database
   readonly collectorHealthUrl: string
   readonly connectors: ReadonlyMap<ConnectorType, unknown>
+  readonly probeIntervalSeconds: number
 }
 
 const checkMs = 1_000
@@ -23,7 +26,11 @@ export async function healthReport(targets: HealthTargets): Promise<HealthReport
     queue: check("degraded", "cannot be read", () => queue(targets.db)),
     workers: check("degraded", "cannot be counted", () => workers(targets.db)),
     collector: check("degraded", "does not answer; telemetry is kept and sent later", () => collector(targets)),
-    connectors: check("degraded", "cannot be listed", async () => configured(targets.connectors.size)),
+    connectors: check("degraded", "cannot be read", () => {
+      const { db, connectors, probeIntervalSeconds } = targets
+      return connectorsCheck(db, connectors.keys(), probeIntervalSeconds)
+    }),
+    breakers: check("degraded", "cannot be read", () => breakersCheck(targets)),
   }
   const entries = await Promise.all(Object.entries(checks).map(async ([name, result]) => [name, await result] as const))
   return {
@@ -73,8 +80,16 @@ async function collector({ collectorHealthUrl }: HealthTargets): Promise<HealthC
   return { status: "healthy", detail: "answers" }
 }
 
-function configured(count: number): HealthCheck {
-  return { status: count === 0 ? "degraded" : "healthy", detail: `${count} configured` }
+async function breakersCheck({ db, connectors }: HealthTargets): Promise<HealthCheck> {
+  const rows = await db
+    .select({ service: breakers.service, type: breakers.connectorType, state: breakers.state })
+    .from(breakers)
+    .where(ne(breakers.state, "CLOSED"))
+    .orderBy(breakers.service)
+  const broken = rows.filter(({ type }) => connectors.has(type)).map(({ service, state }) => `${service} ${state}`)
+  return broken.length === 0
+    ? { status: "healthy", detail: "all closed" }
+    : { status: "degraded", detail: broken.join(", ") }
 }
 
 function worst(statuses: readonly HealthStatus[]): HealthStatus {

@@ -2,7 +2,7 @@
 export const healthStatuses = ["healthy", "degraded", "unhealthy"] as const
 export type HealthStatus = (typeof healthStatuses)[number]
 
-export type HealthCheckName = "database" | "queue" | "workers" | "collector" | "connectors"
+export type HealthCheckName = "database" | "queue" | "workers" | "collector" | "connectors" | "breakers"
 
 export interface HealthCheck {
   readonly status: HealthStatus

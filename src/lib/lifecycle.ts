@@ -8,11 +8,19 @@ export interface CloseFailure {
   readonly error: unknown
 }
 
-/** Rejects when the promise has not settled after `ms` milliseconds; the work itself goes on, and nobody waits for it. */
+/** Something took longer than it may. */
+export class DeadlineError extends Error {
+  override readonly name = "DeadlineError"
+}
+
+/**
+ * Rejects with DeadlineError when the promise has not settled after `ms` milliseconds; the work itself goes on, and
+ * nobody waits for it.
+ */
 export async function withDeadline<T>(what: string, ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not finish within ${ms} ms`)), ms)
+    timer = setTimeout(() => reject(new DeadlineError(`${what} did not finish within ${ms} ms`)), ms)
   })
   try {
     return await Promise.race([work, late])

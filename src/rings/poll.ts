@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm"
+import { and, eq, inArray, sql } from "drizzle-orm"
 import type { DeviceCounts } from "../connectors/types.ts"
 import type { Transaction } from "../db/client.ts"
 import { operations, rollouts } from "../db/schema.ts"
@@ -89,12 +89,12 @@ function closeRing(
     "eucora.outcome": verdict.kind,
   }
   const stage = async () => {
+    if (verdict.kind === "failed") return failDeployment(tx, domain, deployment, `${ring}: ${verdict.reason}`)
     await tx
       .update(rollouts)
-      .set({ state: verdict.kind, finishedAt: sql`now()` })
+      .set({ state: "succeeded", finishedAt: sql`now()` })
       .where(ringOf({ deploymentId: deployment.id, ring }))
-    if (verdict.kind === "failed") await failDeployment(tx, domain, deployment, `${ring}: ${verdict.reason}`)
-    else await goOn(tx, domain, deployment, ring)
+    await goOn(tx, domain, deployment, ring)
   }
   const parent = deployment.traceparent ?? undefined
   const links = deployment.stageTraceparent === null ? [] : [deployment.stageTraceparent]
@@ -121,13 +121,17 @@ async function goOn(tx: Transaction, domain: Domain, deployment: LockedDeploymen
   await domain.tasks.enqueue(tx, "deploy-to-ring", payload, { correlationId: deployment.correlationId })
 }
 
-/** Ends a deployment as FAILED; the reason is served and stands in its event. */
+/** Ends a deployment, and the ring it is in, as FAILED; the reason is served and stands in its event. */
 export async function failDeployment(
   tx: Transaction,
   domain: Domain,
   deployment: LockedDeployment,
   reason: string,
 ): Promise<void> {
+  await tx
+    .update(rollouts)
+    .set({ state: "failed", finishedAt: sql`now()` })
+    .where(and(eq(rollouts.deploymentId, deployment.id), inArray(rollouts.state, ["deploying", "rolling_back"])))
   const event = { type: "DEPLOYMENT_FAILED", data: { ring: deployment.currentRing, reason } } as const
   await finishDeployment(tx, domain, deployment, { status: "FAILED", principal: enginePrincipal, event, reason })
 }

@@ -56,7 +56,7 @@ async function heldByNewer(tx: Transaction, deployment: LockedDeployment, ring: 
 async function setState(tx: Transaction, id: string, ring: Ring, state: "superseded" | "rolling_back" | "rolled_back") {
   await tx
     .update(rollouts)
-    .set({ state, finishedAt: sql`now()` })
+    .set(state === "rolled_back" ? { state, finishedAt: sql`now()` } : { state })
     .where(and(eq(rollouts.deploymentId, id), eq(rollouts.ring, ring)))
 }
 

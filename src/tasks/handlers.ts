@@ -1,5 +1,7 @@
-import { callConnector } from "../connectors/call.ts"
+import { guardedCall } from "../breaker/guard.ts"
 import type { Domain } from "../domain.ts"
+import { reconcile } from "../drift/reconcile.ts"
+import { probeConnectors } from "../probes/probe.ts"
 import { openPoll, recordPoll } from "../rings/poll.ts"
 import { recordDeploy } from "../rings/record-deploy.ts"
 import { openRollback, recordRollback } from "../rings/rollback.ts"
@@ -7,7 +9,10 @@ import { startRing } from "../rings/start.ts"
 import { operationFailed, pollFailed } from "./failure.ts"
 import type { TaskName, TaskPayloads } from "./queues.ts"
 
-export type TaskHandlers = { readonly [N in TaskName]: (task: TaskPayloads[N]) => Promise<void> }
+/** `signal` fires when a task that takes long should come to an end: the process stops, or the task was given to another. */
+export type TaskHandlers = {
+  readonly [N in TaskName]: (task: TaskPayloads[N], signal: AbortSignal) => Promise<void>
+}
 
 /**
  * What each task does: ask the database what is to be done, call the back end outside of any transaction, write down
@@ -18,7 +23,7 @@ export function taskHandlers(domain: Domain): TaskHandlers {
     "deploy-to-ring": async (task) => {
       const call = await startRing(domain, task)
       if (call === undefined) return
-      await callConnector(domain.connectors, call.connectorType, "deploy", (connector, signal) =>
+      await guardedCall(domain, call.connectorType, "deploy", (connector, signal) =>
         connector.deploy(call.request, signal),
       ).then(
         (effect) => recordDeploy(domain, task, effect.externalId),
@@ -28,7 +33,7 @@ export function taskHandlers(domain: Domain): TaskHandlers {
     "poll-ring": async (task) => {
       const call = await openPoll(domain, task)
       if (call === undefined) return
-      await callConnector(domain.connectors, call.connectorType, "status", (connector, signal) =>
+      await guardedCall(domain, call.connectorType, "status", (connector, signal) =>
         connector.status(call.request, signal),
       ).then(
         (counts) => recordPoll(domain, task, counts),
@@ -38,12 +43,14 @@ export function taskHandlers(domain: Domain): TaskHandlers {
     "rollback-ring": async (task) => {
       const call = await openRollback(domain, task)
       if (call === undefined) return
-      await callConnector(domain.connectors, call.connectorType, "rollback", (connector, signal) =>
+      await guardedCall(domain, call.connectorType, "rollback", (connector, signal) =>
         connector.rollback(call.request, signal),
       ).then(
         (effect) => recordRollback(domain, task, effect.externalId),
         (thrown: unknown) => operationFailed(domain, "rollback-ring", task, thrown),
       )
     },
+    "probe-connectors": () => probeConnectors(domain),
+    reconcile: (_task, signal) => reconcile(domain, signal),
   }
 }

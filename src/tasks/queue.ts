@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm"
 import { fromDrizzle, PgBoss } from "pg-boss"
 import type { Transaction } from "../db/client.ts"
 import { currentTraceparent, producerSpan } from "../telemetry/trace.ts"
-import { type TaskName, type TaskPayloads, tasksSchema } from "./queues.ts"
+import { type RequestedTask, type TaskPayloads, tasksSchema } from "./queues.ts"
 
 /** What travels with a task besides its payload: the trace and the request it belongs to. */
 export interface Envelope<P> {
@@ -13,7 +13,7 @@ export interface Envelope<P> {
 
 export interface TaskQueue {
   /** Enqueues in the caller's transaction: a task exists if and only if the transaction commits. `delaySeconds` from now. */
-  enqueue<N extends TaskName>(
+  enqueue<N extends RequestedTask>(
     tx: Transaction,
     name: N,
     payload: TaskPayloads[N],

@@ -4,19 +4,35 @@ import type { Ring } from "../rings/rings.ts"
 /** The schema that pg-boss owns. */
 export const tasksSchema = "tasks"
 
+/** What calls a back end for one ring of a deployment. */
+interface RingTask {
+  readonly deploymentId: string
+  readonly ring: Ring
+  /** Attempts that have ended without the effect. */
+  readonly attempt: number
+  /** Those of them that a circuit breaker refused: they are no failures of the deployment's. */
+  readonly refused?: number
+}
+
 /** What each task carries. `attempt` and `sequence` fence it: a run whose number is not the row's changes nothing. */
 export interface TaskPayloads {
-  "deploy-to-ring": { readonly deploymentId: string; readonly ring: Ring; readonly attempt: number }
-  "poll-ring": {
-    readonly deploymentId: string
-    readonly ring: Ring
-    readonly sequence: number
-    readonly attempt: number
-  }
-  "rollback-ring": { readonly deploymentId: string; readonly ring: Ring; readonly attempt: number }
+  "deploy-to-ring": RingTask
+  "poll-ring": RingTask & { readonly sequence: number }
+  "rollback-ring": RingTask
+  "probe-connectors": Nothing
+  reconcile: Nothing
 }
+type Nothing = Readonly<Record<string, never>>
 export type TaskName = keyof TaskPayloads
-export const taskNames: readonly TaskName[] = ["deploy-to-ring", "poll-ring", "rollback-ring"]
+
+/** What comes round by itself, see schedule.ts; everything else is asked for. */
+export const scheduledTasks = ["probe-connectors", "reconcile"] as const
+export type ScheduledTask = (typeof scheduledTasks)[number]
+export type RequestedTask = Exclude<TaskName, ScheduledTask>
+
+export const taskNames: readonly TaskName[] = ["deploy-to-ring", "poll-ring", "rollback-ring", ...scheduledTasks]
+
+export const isScheduled = (name: TaskName): name is ScheduledTask => scheduledTasks.some((task) => task === name)
 
 /**
  * The queue repeats a task only because a worker died or the database was away: often, and soon. What a back end's
@@ -46,7 +62,8 @@ export async function createQueues(ownerUrl: string): Promise<void> {
   await boss.start()
   try {
     for (const name of taskNames) {
-      await boss.createQueue(name, queueOptions)
+      // exclusive: no second one while one waits or is at work, so that none runs doubled.
+      await boss.createQueue(name, { ...queueOptions, policy: isScheduled(name) ? "exclusive" : "standard" })
       await boss.updateQueue(name, queueOptions)
     }
   } finally {

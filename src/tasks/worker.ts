@@ -5,7 +5,7 @@ import { metrics } from "../telemetry/metrics.ts"
 import { consumerSpan, withCorrelation } from "../telemetry/trace.ts"
 import type { TaskHandlers } from "./handlers.ts"
 import type { Envelope } from "./queue.ts"
-import { type TaskName, type TaskPayloads, taskNames } from "./queues.ts"
+import { isScheduled, type TaskName, type TaskPayloads, taskNames } from "./queues.ts"
 
 /** A backlog is drained ten at a time by four fetchers; idle, a NOTIFY wakes us and the poll is the floor under it. */
 const workOptions = {
@@ -17,27 +17,42 @@ const workOptions = {
   notifyPollingIntervalSeconds: 0.5,
 } as const
 
-/** Begins to work on every queue. `stop` takes no new tasks and waits for those at work. */
+/** Of what comes round by itself there is never more than one. */
+const optionsFor = (name: TaskName) =>
+  isScheduled(name) ? { ...workOptions, batchSize: 1, localConcurrency: 1 } : workOptions
+
+/** Begins to work on every queue. `stop` takes no new tasks and waits for those at work; long ones are told to come to an end. */
 export async function startWorker(boss: PgBoss, handlers: TaskHandlers): Promise<{ stop(): Promise<void> }> {
+  const stopping = new AbortController()
   for (const name of taskNames)
-    await boss.work<Envelope<unknown>, unknown, typeof workOptions>(name, workOptions, (jobs) =>
-      Promise.all(jobs.map((job) => run(name, handlers, job as Job<Envelope<TaskPayloads[typeof name]>>))),
+    await boss.work<Envelope<unknown>, unknown, ReturnType<typeof optionsFor>>(name, optionsFor(name), (jobs) =>
+      Promise.all(
+        jobs.map((job) => run(name, handlers, job as Job<Envelope<TaskPayloads[typeof name]>>, stopping.signal)),
+      ),
     )
-  return { stop: async () => void (await Promise.all(taskNames.map((name) => boss.offWork(name, { wait: true })))) }
+  return {
+    stop: async () => {
+      stopping.abort()
+      await Promise.all(taskNames.map((name) => boss.offWork(name, { wait: true })))
+    },
+  }
 }
 
 /** One task: its span in the trace it came from, its duration by outcome, its failure told to the queue and the log. */
 async function run<N extends TaskName>(
   name: N,
   handlers: TaskHandlers,
-  { id, data }: Job<Envelope<TaskPayloads[N]>>,
+  { id, data, signal }: Job<Envelope<TaskPayloads[N]>>,
+  stopping: AbortSignal,
 ): Promise<JobResult> {
   const started = performance.now()
   const timed = (status: "success" | "failed") =>
     metrics.taskDuration.record((performance.now() - started) / 1000, { task_name: name, status })
   try {
     await consumerSpan(name, lineage(name, data.traceparent), () =>
-      withCorrelation(data.correlationId, undefined, () => logged(name, id, () => handlers[name](data.payload))),
+      withCorrelation(data.correlationId, undefined, () =>
+        logged(name, id, () => handlers[name](data.payload, AbortSignal.any([signal, stopping]))),
+      ),
     )
     timed("success")
     return { id, status: "completed" }
@@ -50,12 +65,15 @@ async function run<N extends TaskName>(
 async function logged(name: TaskName, id: string, work: () => Promise<void>): Promise<void> {
   try {
     await work()
-    log[name === "poll-ring" ? "debug" : "info"]("task done", { task: name, task_id: id })
+    log[isRoutine(name) ? "debug" : "info"]("task done", { task: name, task_id: id })
   } catch (error) {
     log.error("task failed and will be repeated", { task: name, task_id: id, error })
     throw error
   }
 }
+
+/** What comes again and again and is worth no line as long as nothing comes of it. */
+const isRoutine = (name: TaskName) => name === "poll-ring" || isScheduled(name)
 
 /**
  * Polls can be many thousands over days, so each is a trace of its own, linked to what asked for it; what a poll leads to

@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net"
 import { request } from "undici"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
-import { ConnectorError } from "../connectors/types.ts"
-import { connectorOperation } from "./connector-operation.ts"
+import { ConnectorError, type ConnectorOperation, type ConnectorType } from "../connectors/types.ts"
+import { connectorSpan, timedOperation } from "./connector-operation.ts"
 import { startTestTelemetry } from "./testing.ts"
 import { withSpan } from "./trace.ts"
 
@@ -18,6 +18,8 @@ const server = createServer((incoming, response) => {
 await new Promise<void>((done) => server.listen(0, "127.0.0.1", done))
 const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
+const connectorOperation = <T>(type: ConnectorType, operation: ConnectorOperation, fn: () => Promise<T>) =>
+  connectorSpan(type, operation, () => timedOperation(type, operation, fn))
 const get = async (path: string): Promise<void> => {
   const { body } = await request(`${origin}${path}`, { headers: { connection: "close" } })
   await body.dump()

@@ -6,21 +6,24 @@ import { withSpan } from "./trace.ts"
 const peerKey = createContextKey("eucora.connector")
 
 /**
- * One operation on a back end: a span `intune deploy` around its requests, its duration and outcome as metrics. Requests
- * made inside `fn` carry the back end's name as `peer.service`. Wrap only calls that are made: a refused one is no operation.
+ * One operation on a back end, made or refused: a span `intune deploy`. Requests made inside `fn` carry the back end's
+ * name as `peer.service`.
  */
-export async function connectorOperation<T>(
+export function connectorSpan<T>(type: ConnectorType, operation: ConnectorOperation, fn: () => Promise<T>): Promise<T> {
+  const attributes = { "eucora.connector": type, "eucora.connector.operation": operation }
+  return context.with(context.active().setValue(peerKey, type), () => withSpan(`${type} ${operation}`, attributes, fn))
+}
+
+/** Measures an operation by its outcome. Only what is made: a refused one took no time at the back end. */
+export async function timedOperation<T>(
   type: ConnectorType,
   operation: ConnectorOperation,
   fn: () => Promise<T>,
 ): Promise<T> {
-  const attributes = { "eucora.connector": type, "eucora.connector.operation": operation }
   const start = performance.now()
   let status: "success" | "failed" | "timeout" = "success"
   try {
-    return await context.with(context.active().setValue(peerKey, type), () =>
-      withSpan(`${type} ${operation}`, attributes, fn),
-    )
+    return await fn()
   } catch (thrown) {
     status = thrown instanceof ConnectorError && thrown.errorType === "timeout" ? "timeout" : "failed"
     if (thrown instanceof ConnectorError && thrown.errorType === "throttled") {

@@ -1,8 +1,10 @@
+import { breakerStates, breakerTransitions, countedErrorTypes } from "../breaker/types.ts"
+import { connectorTypes } from "../connectors/types.ts"
 import { deploymentOutcomes } from "../deployments/types.ts"
 import { rings } from "../rings/rings.ts"
 import { bounded, counter, histogram } from "./durable/definition.ts"
 
-/** What is counted of deployments: recorded in the transaction that makes it true, and so equal to the tables. */
+/** What is counted of the domain: recorded in the transaction that makes it true, and so equal to the tables. */
 
 const cab = ["true", "false"] as const
 const minute = 60
@@ -66,6 +68,27 @@ export const ringPromotion = counter({
   attributes: { from_ring: rings, to_ring: rings, status: ["promoted"] },
 })
 
+/** A back end without a name of its own has its type's. */
+const breakerLabels = connectorTypes.map((type) => ({ service: type, connector_type: type }))
+
+export const circuitBreakerFailures = counter({
+  name: "circuit_breaker.failures",
+  unit: "{failure}",
+  description: "Failures of back ends that count towards opening their circuit breaker.",
+  attributes: { service: bounded, connector_type: connectorTypes, error_type: countedErrorTypes },
+  known: breakerLabels.flatMap((labels) => countedErrorTypes.map((error_type) => ({ ...labels, error_type }))),
+})
+
+export const circuitBreakerTransitions = counter({
+  name: "circuit_breaker.transitions",
+  unit: "{transition}",
+  description: "Changes of state of circuit breakers.",
+  attributes: { service: bounded, connector_type: connectorTypes, from: breakerStates, to: breakerStates },
+  known: breakerLabels.flatMap((labels) =>
+    breakerStates.flatMap((from) => breakerTransitions[from].map((to) => ({ ...labels, from, to }))),
+  ),
+})
+
 export const domainCounts = [
   deploymentTotal,
   deploymentSubmitted,
@@ -74,4 +97,6 @@ export const domainCounts = [
   deploymentLeadTime,
   riskScoreDistribution,
   ringPromotion,
+  circuitBreakerFailures,
+  circuitBreakerTransitions,
 ] as const

@@ -1,7 +1,9 @@
 import type postgres from "postgres"
+import { connectorTypes } from "../connectors/types.ts"
+import { driftKinds } from "../drift/types.ts"
 import { rings } from "../rings/rings.ts"
 import { taskNames } from "../tasks/queues.ts"
-import { type Observation, observed } from "./durable/definition.ts"
+import { bounded, type Observation, observed } from "./durable/definition.ts"
 
 /** What can be seen in the tables at any moment: read by the elected process, the same for everybody. */
 
@@ -91,6 +93,59 @@ export const taskQueueOldestAge = observed({
   ),
 })
 
+export const circuitBreakerState = observed({
+  name: "circuit_breaker.state",
+  unit: "",
+  description: "State of each back end's circuit breaker: 0 CLOSED, 1 OPEN or ISOLATED, 2 HALF_OPEN.",
+  attributes: { service: bounded, connector_type: connectorTypes },
+  read: reading(
+    (sql) => sql`
+      SELECT service, connector_type, CASE state WHEN 'CLOSED' THEN 0 WHEN 'HALF_OPEN' THEN 2 ELSE 1 END AS value
+      FROM breakers`,
+  ),
+})
+
+export const connectorHealth = observed({
+  name: "connector.health",
+  unit: "",
+  description: "Whether the last probe of each configured back end found it healthy: 1 yes, 0 no.",
+  attributes: { connector_type: connectorTypes },
+  read: reading(
+    (sql) => sql`
+      SELECT connector_type, healthy::int AS value FROM connector_health WHERE configured AND healthy IS NOT NULL`,
+  ),
+})
+
+export const connectorLastChecked = observed({
+  name: "connector.last_checked",
+  unit: "s",
+  description:
+    "When the last probe of each configured back end ended, in seconds since 1970: what is stale is not healthy.",
+  attributes: { connector_type: connectorTypes },
+  read: reading(
+    (sql) => sql`
+      SELECT connector_type, extract(epoch FROM checked_at) AS value
+      FROM connector_health WHERE configured AND checked_at IS NOT NULL`,
+  ),
+})
+
+export const drift = observed({
+  name: "drift",
+  unit: "",
+  description:
+    "Open drifts: rings in which a back end says something else than the last completed deployment left there.",
+  attributes: { connector_type: connectorTypes, kind: driftKinds },
+  read: reading(
+    (sql) => sql`
+      WITH open AS (
+        SELECT d.connector_type, f.kind FROM drifts f JOIN deployments d ON d.id = f.deployment_id WHERE f.closed_at IS NULL)
+      SELECT c.connector_type, k.kind, count(open.kind) AS value
+      FROM unnest(${[...connectorTypes]}::text[]) AS c (connector_type) CROSS JOIN unnest(${[...driftKinds]}::text[]) AS k (kind)
+      LEFT JOIN open ON open.connector_type = c.connector_type AND open.kind = k.kind
+      GROUP BY c.connector_type, k.kind`,
+  ),
+})
+
 export const telemetryLabelValues = observed({
   name: "telemetry.label_values",
   unit: "",
@@ -120,6 +175,10 @@ export function domainGauges(labelLimit: number) {
     deploymentRingDevices,
     taskQueueDepth,
     taskQueueOldestAge,
+    circuitBreakerState,
+    connectorHealth,
+    connectorLastChecked,
+    drift,
     telemetryLabelValues,
     telemetryLabelLimit(labelLimit),
   ]

@@ -1,14 +1,11 @@
 import type { Context } from "@opentelemetry/api"
-import { type ExportResult, ExportResultCode } from "@opentelemetry/core"
-import {
-  ProtobufLogsSerializer,
-  ProtobufMetricsSerializer,
-  ProtobufTraceSerializer,
-} from "@opentelemetry/otlp-transformer"
+import { ExportResultCode } from "@opentelemetry/core"
+import { ProtobufLogsSerializer, ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer"
 import type { LogRecordProcessor, ReadWriteLogRecord } from "@opentelemetry/sdk-logs"
-import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics"
+import type { PushMetricExporter } from "@opentelemetry/sdk-metrics"
 import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace-node"
 import { currentCorrelation } from "./correlation.ts"
+import { MetricExporter } from "./metric-exporter.ts"
 import type { OtlpChannel } from "./otlp.ts"
 import { RetryingBuffer } from "./retrying-buffer.ts"
 
@@ -62,18 +59,18 @@ export function logProcessor(offer: (record: ReadWriteLogRecord) => void): LogRe
  * Sends metrics once and counts what fails: cumulative values heal by the next export. Answers within the interval of
  * its reader, which would otherwise complain about every export to a silent Collector.
  */
-export function metricExporter(channel: OtlpChannel, intervalMs: number): PushMetricExporter {
-  const metricTimeoutMs = Math.min(timeoutMs, intervalMs * 0.9)
-  return {
-    export: (metrics: ResourceMetrics, done: (result: ExportResult) => void) => {
-      channel
-        .send("metrics", ProtobufMetricsSerializer.serializeRequest(metrics) ?? new Uint8Array(), metricTimeoutMs)
-        .then(
-          () => done({ code: ExportResultCode.SUCCESS }),
-          (error: Error) => done({ code: ExportResultCode.FAILED, error }),
-        )
+export function metricExporter(channel: OtlpChannel, endpoint: string, intervalMs: number): PushMetricExporter {
+  return new MetricExporter({
+    endpoint,
+    timeoutMs: Math.min(timeoutMs, intervalMs * 0.9),
+    settled: ({ code, error }) => {
+      if (code === ExportResultCode.SUCCESS) channel.arrived("metrics")
+      else channel.failed("metrics", grpcCode(error))
     },
-    forceFlush: nothing,
-    shutdown: nothing,
-  }
+  })
+}
+
+function grpcCode(error: unknown): number | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined
+  return typeof code === "number" ? code : undefined
 }

@@ -13,10 +13,12 @@ import {
   trace,
 } from "@opentelemetry/api"
 import { suppressTracing, W3CTraceContextPropagator } from "@opentelemetry/core"
+import type { Series } from "./histogram.ts"
 import { httpMethods } from "./instruments.ts"
 import { metrics } from "./metrics.ts"
 import { redactText } from "./redact.ts"
 import { linksTo } from "./traceparent.ts"
+import { tracer } from "./tracer.ts"
 
 /** Whether all who reach our ports are our own, and their traces are continued, or not. */
 export type Callers = "trusted" | "strangers"
@@ -81,7 +83,7 @@ function answer<T>(request: IncomingMessage, response: ServerResponse, callers: 
 function begin(request: IncomingMessage, parent: Context): Exchange {
   const method = httpMethods.find((known) => known === request.method) ?? "_OTHER"
   const scheme = (request.socket as Partial<TLSSocket>).encrypted === true ? "https" : "http"
-  const span = trace.getTracer("eucora").startSpan(spanName(method), { kind: SpanKind.SERVER }, parent)
+  const span = tracer().startSpan(spanName(method), { kind: SpanKind.SERVER }, parent)
   if (span.isRecording()) span.setAttributes(requestAttributes(request, method, scheme))
   active(method, scheme).count++
   return { method, scheme, span, startMs: performance.now(), route: undefined }
@@ -114,20 +116,37 @@ const spanName = (method: Method, route?: string): string =>
   `${method === "_OTHER" ? "HTTP" : method}${route === undefined ? "" : ` ${route}`}`
 
 /** When the response is done with its connection: sent, or given up by the caller. */
-function end({ method, scheme, span, startMs, route }: Exchange, { statusCode }: ServerResponse): void {
+function end(exchange: Exchange, { statusCode }: ServerResponse): void {
+  const { method, scheme, span, startMs, route } = exchange
   active(method, scheme).count--
-  const outcome = {
+  if (span.isRecording()) {
+    span.updateName(spanName(method, route)).setAttributes(outcome(statusCode, route))
+    if (statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+  }
+  span.end()
+  durations(exchange, statusCode).record((performance.now() - startMs) / 1_000)
+}
+
+function outcome(statusCode: number, route: string | undefined): Attributes {
+  return {
     ...(route !== undefined && { "http.route": route }),
     "http.response.status_code": statusCode,
     ...(statusCode >= 500 && { "error.type": String(statusCode) }),
   }
-  if (span.isRecording()) {
-    span.updateName(spanName(method, route)).setAttributes(outcome)
-    if (statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+}
+
+const seriesByKey = new Map<string, Series>()
+
+/** Labels are few: routes, methods and statuses. */
+function durations({ method, scheme, route }: Exchange, statusCode: number): Series {
+  const key = `${method} ${scheme} ${statusCode} ${route}`
+  let series = seriesByKey.get(key)
+  if (series === undefined) {
+    const labels = { "http.request.method": method, "url.scheme": scheme, ...outcome(statusCode, route) }
+    series = metrics.requestDuration.series(labels)
+    seriesByKey.set(key, series)
   }
-  span.end()
-  const labels = { "http.request.method": method, "url.scheme": scheme, ...outcome }
-  metrics.requestDuration.record((performance.now() - startMs) / 1_000, labels)
+  return series
 }
 
 function active(method: Method, scheme: string): { count: number } {

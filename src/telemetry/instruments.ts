@@ -8,6 +8,8 @@ export interface ProcessInstrument {
   readonly unit: string
   readonly description: string
   readonly attributes: AttributeSpec
+  /** Its series that are there from the start, where that is not every combination of values. */
+  readonly known?: readonly Readonly<Record<string, string>>[]
   readonly boundaries?: readonly number[]
 }
 
@@ -33,6 +35,8 @@ export const httpMethods = [
 ] as const
 export const queryTypes = ["select", "insert", "update", "delete", "other"] as const
 export type QueryType = (typeof queryTypes)[number]
+
+const guardedTypes = [...connectorTypes, "database"] as const
 
 /** What our own code records, one recorder each in metrics.ts. */
 export const recordedInstruments = {
@@ -69,6 +73,14 @@ export const recordedInstruments = {
     unit: "{answer}",
     description: "Operations that a back end answered with 429.",
     attributes: { connector_type: connectorTypes },
+  },
+  circuitBreakerRejected: {
+    name: "circuit_breaker.rejected",
+    kind: "counter",
+    unit: "{call}",
+    description: "Calls that a circuit breaker refused; the database's guards each process by itself.",
+    attributes: { service: bounded, connector_type: guardedTypes },
+    known: guardedTypes.map((type) => ({ service: type, connector_type: type })),
   },
   queryDuration: {
     name: "db.client.operation.duration",

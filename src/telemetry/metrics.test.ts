@@ -29,6 +29,7 @@ test("each recorder records under the name that is declared", async () => {
   metrics.taskRetries.add({ task_name: "poll-ring" }, 2)
   metrics.connectorOperationDuration.record(1, { connector_type: "jamf", operation: "status", status: "failed" })
   metrics.connectorThrottled.add({ connector_type: "jamf" })
+  metrics.circuitBreakerRejected.add({ service: "jamf", connector_type: "jamf" })
   metrics.queryDuration.record(0.01, { "db.system.name": "postgresql", "db.operation.name": "select" })
   metrics.requestDuration.record(0.01, { "http.request.method": "GET", "url.scheme": "http" })
   metrics.idempotencyReplays.add({})

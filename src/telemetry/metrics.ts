@@ -1,5 +1,6 @@
-import { type Attributes, type Counter, createNoopMeter, type Histogram, type Meter } from "@opentelemetry/api"
+import { type Attributes, type Counter, createNoopMeter, type Meter } from "@opentelemetry/api"
 import { type AttributesOf, knownSeries } from "./durable/definition.ts"
+import { HistogramRecorder } from "./histogram.ts"
 import { recordedInstruments as declared, type ProcessInstrument } from "./instruments.ts"
 
 /** The labels of an instrument: closed sets as unions of their values. */
@@ -28,43 +29,30 @@ class CounterRecorder<I extends ProcessInstrument> {
   }
 }
 
-/** Records durations, in seconds. */
-class HistogramRecorder<I extends ProcessInstrument, L extends Attributes = Labels<I>> {
-  readonly #declared: I
-  #histogram: Histogram = unbound.createHistogram("")
+const histogram = <I extends ProcessInstrument>(declared: I) => new HistogramRecorder<Labels<I>>(declared)
 
-  constructor(declared: I) {
-    this.#declared = declared
-  }
-
-  bind(meter: Meter): void {
-    const { name, unit, description, boundaries = [] } = this.#declared
-    const advice = { explicitBucketBoundaries: [...boundaries] }
-    this.#histogram = meter.createHistogram(name, { unit, description, advice })
-  }
-
-  record(seconds: number, labels: L): void {
-    this.#histogram.record(seconds, labels)
-  }
-}
-
-/**
- * The recorders of this process, one per entry of `recordedInstruments`, which says what each means. Facts of the domain
- * are durable instruments instead. Record after commit. Before `startTelemetry` nothing happens.
- */
-export const metrics = {
-  taskDuration: new HistogramRecorder(declared.taskDuration),
+const counters = {
   taskRetries: new CounterRecorder(declared.taskRetries),
-  connectorOperationDuration: new HistogramRecorder(declared.connectorOperationDuration),
   connectorThrottled: new CounterRecorder(declared.connectorThrottled),
-  queryDuration: new HistogramRecorder(declared.queryDuration),
-  /** Route and error type are there only when there is one; the status is a number, as the conventions want it. */
-  requestDuration: new HistogramRecorder<ProcessInstrument, Attributes>(declared.requestDuration),
+  circuitBreakerRejected: new CounterRecorder(declared.circuitBreakerRejected),
   idempotencyReplays: new CounterRecorder(declared.idempotencyReplays),
   authFailures: new CounterRecorder(declared.authFailures),
 }
 
-/** Connects the recorders to the SDK. */
-export function bindMetrics(meter: Meter): void {
-  for (const recorder of Object.values(metrics)) recorder.bind(meter)
+/**
+ * The recorders of this process, one per entry of `recordedInstruments`, which says what each means. Facts of the domain
+ * are durable instruments instead. Record after commit; durations are seconds.
+ */
+export const metrics = {
+  ...counters,
+  taskDuration: histogram(declared.taskDuration),
+  connectorOperationDuration: histogram(declared.connectorOperationDuration),
+  queryDuration: histogram(declared.queryDuration),
+  /** Route and error type are there only when there is one; the status is a number, as the conventions want it. */
+  requestDuration: new HistogramRecorder<Attributes>(declared.requestDuration),
+}
+
+/** Connects the counters to the SDK; before that they count nothing. */
+export function bindCounters(meter: Meter): void {
+  for (const counter of Object.values(counters)) counter.bind(meter)
 }

@@ -42,17 +42,18 @@ export type ExportFailures = Record<Signal, number>
 const silencesBeforeReconnect = 3
 
 /**
- * One gRPC connection to the Collector, shared by all signals and all providers of a process.
- * The exporters of the OpenTelemetry project keep gRPC's default of up to two minutes between attempts to connect and
- * offer no way to change it; a Collector that is back must be found within seconds.
+ * One gRPC connection to the Collector for what waits in buffers: traces and logs, already serialised and compressed, which
+ * the project's exporters do not take. They also keep gRPC's default of up to two minutes between attempts to connect and
+ * offer no way to change it; a Collector that is back must be found within seconds. Metrics: see MetricExporter.
  */
 export class OtlpChannel {
   readonly failures: ExportFailures = { traces: 0, metrics: 0, logs: 0 }
   readonly #endpoint: URL
   readonly #listener: ReachabilityListener
   #client: Client
+  /** Signals whose last export was not answered. */
+  readonly #away = new Set<Signal>()
   #silences = 0
-  #reachable = true
   #closed = false
 
   constructor(endpoint: string, listener: ReachabilityListener) {
@@ -61,9 +62,9 @@ export class OtlpChannel {
     this.#client = this.#connect()
   }
 
-  /** Whether the last request was answered; true before the first one. */
+  /** Whether the last export of every signal was answered; true before the first one. */
   get reachable(): boolean {
-    return this.#reachable
+    return this.#away.size === 0
   }
 
   /** Sends one serialised export request. Rejects with an ExportError, at the latest after `timeoutMs`. */
@@ -71,11 +72,32 @@ export class OtlpChannel {
     try {
       await this.#call(methods[signal], Buffer.from(request.buffer, request.byteOffset, request.byteLength), timeoutMs)
       this.#silences = 0
-      this.#tell("found", "")
+      this.arrived(signal)
     } catch (thrown) {
-      this.failures[signal]++
-      throw this.#judge(thrown as ServiceError)
+      const error = thrown as ServiceError
+      this.#replaceSilent(error)
+      throw new ExportError(`the Collector answered ${status[error.code]}`, {
+        retryable: this.failed(signal, error.code),
+        cause: error,
+      })
     }
+  }
+
+  /** An export has arrived, by this connection or another one to the same Collector. */
+  arrived(signal: Signal): void {
+    if (this.#away.delete(signal) && this.reachable) this.#tell("found", "")
+  }
+
+  /** An export has not arrived; `code` is gRPC's, where there was an answer. Whether the same may be sent again. */
+  failed(signal: Signal, code: number | undefined): boolean {
+    this.failures[signal]++
+    if (code !== undefined && !retryable.has(code)) {
+      this.arrived(signal) // a refusal is an answer
+      return false
+    }
+    if (this.reachable) this.#tell("lost", status[code ?? status.UNAVAILABLE] ?? String(code))
+    this.#away.add(signal)
+    return true
   }
 
   /** Cancels what is under way. */
@@ -104,22 +126,15 @@ export class OtlpChannel {
     })
   }
 
-  #judge(error: ServiceError): ExportError {
+  #replaceSilent(error: ServiceError): void {
     this.#silences = error.code === status.DEADLINE_EXCEEDED ? this.#silences + 1 : 0
-    if (this.#silences >= silencesBeforeReconnect && !this.#closed) {
-      this.#silences = 0
-      this.#client.close()
-      this.#client = this.#connect()
-    }
-    const again = retryable.has(error.code)
-    if (again) this.#tell("lost", status[error.code] ?? String(error.code))
-    return new ExportError(`the Collector answered ${status[error.code]}`, { retryable: again, cause: error })
+    if (this.#silences < silencesBeforeReconnect || this.#closed) return
+    this.#silences = 0
+    this.#client.close()
+    this.#client = this.#connect()
   }
 
   #tell(change: "lost" | "found", detail: string): void {
-    const reachable = change === "found"
-    if (reachable === this.#reachable || this.#closed) return
-    this.#reachable = reachable
-    this.#listener(change, detail)
+    if (!this.#closed) this.#listener(change, detail)
   }
 }

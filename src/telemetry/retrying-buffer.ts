@@ -77,7 +77,8 @@ export class RetryingBuffer<T> {
     const full = this.#items.length >= this.#options.batchSize
     if (full) this.#seal()
     if (this.#sending || this.#retryMs > 0) return
-    this.#outside(() => (full ? void this.#run() : this.#wakeAfter(this.#options.delayMs)))
+    if (full) this.#outside(() => void this.#run())
+    else if (this.#timer === undefined) this.#outside(() => this.#wakeAfter(this.#options.delayMs))
   }
 
   /** Delivers what is left and takes no more. Resolves when all is delivered, at the latest after `deadlineMs`. */

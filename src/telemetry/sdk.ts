@@ -14,13 +14,15 @@ import { NodeTracerProvider, type SpanProcessor } from "@opentelemetry/sdk-trace
 import type { DestinationStream } from "pino"
 import { withDeadline } from "../lib/lifecycle.ts"
 import { logBuffer, logProcessor, metricExporter, spanBuffer, spanProcessor } from "./exporters.ts"
+import { histogramProducer } from "./histogram.ts"
 import { instrument } from "./instrumentations.ts"
 import { configureLog, type LogLevel, log } from "./log.ts"
-import { bindMetrics } from "./metrics.ts"
+import { bindCounters } from "./metrics.ts"
 import { observe } from "./observables.ts"
 import { OtlpChannel } from "./otlp.ts"
 import { createResource } from "./resource.ts"
 import { createSampler, type SamplerName } from "./sampler.ts"
+import { bindTracer } from "./tracer.ts"
 
 export interface TelemetrySettings {
   readonly role: "api" | "worker"
@@ -75,7 +77,7 @@ export function startTelemetry(settings: TelemetrySettings, overrides: Telemetry
     if (change === "lost") log.warn("Collector lost", { endpoint: settings.endpoint, detail })
     else log.info("Collector found again", { endpoint: settings.endpoint })
   })
-  const exporter = (intervalMs: number): PushMetricExporter => metricExporter(channel, intervalMs)
+  const exporter = (intervalMs: number): PushMetricExporter => metricExporter(channel, settings.endpoint, intervalMs)
   if (settings.disabled) return { instanceId, exporter, shutdown: async () => channel.close() }
   const resource = createResource({ role, serviceName, instanceId, environment, version }, settings.resourceAttributes)
   return { instanceId, exporter, shutdown: start(settings, resource, channel, overrides) }
@@ -97,12 +99,14 @@ function start(
   const sampler = createSampler(settings.sampler.name, settings.sampler.arg)
   const processors = [spanProcessor((span) => spans.offer(span)), ...spanProcessors]
   // No propagator: back ends are third parties and told nothing, tasks carry their traceparent themselves.
-  new NodeTracerProvider({ resource, sampler, spanProcessors: processors }).register({ propagator: null })
+  const tracers = new NodeTracerProvider({ resource, sampler, spanProcessors: processors })
+  tracers.register({ propagator: null })
+  bindTracer(tracers.getTracer("eucora"))
   logs.setGlobalLoggerProvider(
     new LoggerProvider({ resource, processors: [logProcessor((record) => records.offer(record))] }),
   )
-  const meters = meterProvider(resource, [periodicReader(channel, settings.metricIntervalMs), ...metricReaders])
-  bindMetrics(meters.getMeter("eucora"))
+  const meters = meterProvider(resource, [periodicReader(channel, settings), ...metricReaders])
+  bindCounters(meters.getMeter("eucora"))
   observe(meters.getMeter("eucora"), {
     spansQueued: () => spans.queued,
     spansDropped: () => spans.dropped,
@@ -121,11 +125,12 @@ function start(
   }
 }
 
-function periodicReader(channel: OtlpChannel, intervalMs: number): MetricReader {
+function periodicReader(channel: OtlpChannel, { endpoint, metricIntervalMs }: TelemetrySettings): MetricReader {
   return new PeriodicExportingMetricReader({
-    exporter: metricExporter(channel, intervalMs),
-    exportIntervalMillis: intervalMs,
-    exportTimeoutMillis: intervalMs,
+    exporter: metricExporter(channel, endpoint, metricIntervalMs),
+    exportIntervalMillis: metricIntervalMs,
+    exportTimeoutMillis: metricIntervalMs,
+    metricProducers: [histogramProducer],
     maxExportBatchSize: 5_000, // larger messages are refused by the Collector
   })
 }

@@ -1,9 +1,12 @@
-import { context, type Span, SpanKind, trace } from "@opentelemetry/api"
+import { type Attributes, type Span, SpanKind, trace } from "@opentelemetry/api"
 import type postgres from "postgres"
+import type { Series } from "./histogram.ts"
+import type { QueryType } from "./instruments.ts"
 import { metrics } from "./metrics.ts"
 import { closePool, openPool, type Pool } from "./pools.ts"
 import { type QuerySummary, summarizeSql } from "./sql-summary.ts"
 import { recordFailure } from "./trace.ts"
+import { tracer } from "./tracer.ts"
 
 /**
  * A query of postgres.js 3.4.9: a promise that is handed to `handler` once, when somebody waits for it, and settled by
@@ -19,7 +22,8 @@ interface Query {
 /** Where queries go; the same on every span of a client. */
 interface Peer {
   readonly pool: Pool
-  readonly attributes: Readonly<Record<string, string | number>>
+  readonly attributes: Attributes
+  readonly known: WeakMap<QuerySummary, Attributes>
 }
 
 /** `loose` queries take a connection for themselves; those of a transaction have one. */
@@ -44,6 +48,7 @@ export function instrumentSql(sql: postgres.Sql): postgres.Sql {
       "server.port": port[0] ?? 5432,
       "peer.service": "postgresql",
     },
+    known: new WeakMap(),
   }
   return wrap(sql, peer, "loose")
 }
@@ -128,7 +133,7 @@ function measure(query: Query, peer: Peer, scope: Scope): void {
     if (!open) return
     open = false
     if (scope === "loose") peer.pool.queries--
-    metrics.queryDuration.record((performance.now() - start) / 1_000, labels[summary.type])
+    durations[summary.type].record((performance.now() - start) / 1_000)
     span?.end()
   }
   query.resolve = (value) => {
@@ -145,25 +150,29 @@ function measure(query: Query, peer: Peer, scope: Scope): void {
 /** Only inside a recording span: a query is part of a story, never one of its own. */
 function startSpan(summary: QuerySummary, peer: Peer): Span | undefined {
   if (trace.getActiveSpan()?.isRecording() !== true) return undefined
-  const { operation, collection, text } = summary
-  return trace.getTracer("eucora").startSpan(
-    text,
-    {
-      kind: SpanKind.CLIENT,
-      attributes: {
-        ...peer.attributes,
-        "db.operation.name": operation,
-        "db.query.summary": text,
-        ...(collection !== undefined && { "db.collection.name": collection }),
-      },
-    },
-    context.active(),
-  )
+  // attributes given at the start are copied three times over
+  return tracer().startSpan(summary.text, { kind: SpanKind.CLIENT }).setAttributes(spanAttributes(summary, peer))
 }
 
-const labels = Object.fromEntries(
-  (["select", "insert", "update", "delete", "other"] as const).map((type) => [
-    type,
-    { "db.system.name": "postgresql", "db.operation.name": type } as const,
-  ]),
-) as Record<QuerySummary["type"], { "db.system.name": "postgresql"; "db.operation.name": QuerySummary["type"] }>
+/** The same for all queries of one text. */
+function spanAttributes(summary: QuerySummary, { attributes, known }: Peer): Attributes {
+  let found = known.get(summary)
+  if (found === undefined) {
+    const { operation, collection, text } = summary
+    const query = { "db.operation.name": operation, "db.collection.name": collection, "db.query.summary": text }
+    found = { ...attributes, ...query }
+    known.set(summary, found)
+  }
+  return found
+}
+
+const duration = (type: QueryType): Series =>
+  metrics.queryDuration.series({ "db.system.name": "postgresql", "db.operation.name": type })
+
+const durations: Readonly<Record<QueryType, Series>> = {
+  select: duration("select"),
+  insert: duration("insert"),
+  update: duration("update"),
+  delete: duration("delete"),
+  other: duration("other"),
+}

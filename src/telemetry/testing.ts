@@ -2,6 +2,7 @@ import { Writable } from "node:stream"
 import { type Attributes, SpanKind, SpanStatusCode } from "@opentelemetry/api"
 import { type DataPoint, type Histogram, MetricReader } from "@opentelemetry/sdk-metrics"
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node"
+import { histogramProducer } from "./histogram.ts"
 import { startTelemetry, type Telemetry, type TelemetrySettings } from "./sdk.ts"
 
 /** A finished span, in plain words. */
@@ -41,7 +42,7 @@ class OnDemandReader extends MetricReader {
 /** Starts telemetry for this test file. Without an endpoint nothing listens, and everything else is as in production. */
 export function startTestTelemetry(settings: Partial<TelemetrySettings> = {}): TestTelemetry {
   const exporter = new InMemorySpanExporter()
-  const reader = new OnDemandReader()
+  const reader = new OnDemandReader({ metricProducers: [histogramProducer] })
   const output: string[] = []
   const telemetry = startTelemetry(
     { ...testSettings, ...settings },

@@ -5,6 +5,7 @@ import { type Correlation, runCorrelated } from "./correlation.ts"
 import { describeError, errorCode } from "./describe-error.ts"
 import { redactText } from "./redact.ts"
 import { activeSpanContext, formatTraceparent, linksTo, remoteSpan } from "./traceparent.ts"
+import { tracer } from "./tracer.ts"
 
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>
 
@@ -34,15 +35,9 @@ export function withSpan<T>(
   options: SpanOptions = {},
 ): Promise<T> {
   const parent = parentContext(options.parent)
-  const span = trace.getTracer("eucora").startSpan(
-    name,
-    {
-      kind: kinds[options.kind ?? "internal"],
-      attributes: attributes as Attributes,
-      links: linksTo((options.links ?? []).filter((link) => typeof link === "string")),
-    },
-    parent,
-  )
+  const links = options.links === undefined ? {} : { links: linksTo(options.links) }
+  const span = tracer().startSpan(name, { kind: kinds[options.kind ?? "internal"], ...links }, parent)
+  span.setAttributes(attributes as Attributes) // not at the start, where they are copied three times over
   return context.with(trace.setSpan(parent, span), () => finish(span, fn))
 }
 

@@ -19,9 +19,9 @@ export function remoteSpan(traceparent: string): SpanContext | undefined {
 }
 
 /** Links to the spans that the texts name; what is not a traceparent is left out. */
-export function linksTo(traceparents: readonly string[]): Link[] {
+export function linksTo(traceparents: readonly (string | null | undefined)[]): Link[] {
   return traceparents.flatMap((text) => {
-    const context = remoteSpan(text)
+    const context = typeof text === "string" ? remoteSpan(text) : undefined
     return context === undefined ? [] : [{ context }]
   })
 }

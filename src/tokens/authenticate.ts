@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm"
+import { and, eq, sql } from "drizzle-orm"
 import type { Database } from "../db/client.ts"
 import { tokens } from "../db/schema.ts"
 import { AppError } from "../lib/errors.ts"
@@ -7,6 +7,8 @@ import { tokenHash } from "./issue.ts"
 
 /** What is wrong with a token; its sender is not told which. */
 export type TokenFault = "unknown" | "expired" | "revoked"
+
+const unseen = sql`(last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`
 
 /**
  * Prepares the check of a bearer token. It is looked up by its hash, so that how long the look-up takes tells nothing
@@ -21,7 +23,7 @@ export function prepareAuthenticate(
       principal: { tokenId: tokens.id, name: tokens.name, role: tokens.role },
       revoked: sql<boolean>`revoked_at IS NOT NULL`,
       expired: sql<boolean>`coalesce(expires_at <= now(), false)`,
-      unseen: sql<boolean>`last_used_at IS NULL OR last_used_at < now() - interval '1 minute'`,
+      unseen: sql<boolean>`${unseen}`,
     })
     .from(tokens)
     .where(eq(tokens.hash, sql.placeholder("hash")))
@@ -35,8 +37,15 @@ export function prepareAuthenticate(
     if (row === undefined) return refuse("unknown")
     if (row.revoked) return refuse("revoked")
     if (row.expired) return refuse("expired")
-    const { principal, unseen } = row
-    if (unseen) await db.update(tokens).set({ lastUsedAt: sql`now()` }).where(eq(tokens.id, principal.tokenId))
-    return principal
+    if (row.unseen) await noteUse(db, row.principal.tokenId)
+    return row.principal
   }
+}
+
+/** Of many requests at once one writes; the condition is checked again under the row's lock. */
+async function noteUse(db: Database, id: string): Promise<void> {
+  await db
+    .update(tokens)
+    .set({ lastUsedAt: sql`now()` })
+    .where(and(eq(tokens.id, id), unseen))
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
 import type { Database } from "../db/client.ts"
 import { issueToken } from "./issue.ts"
@@ -27,6 +27,7 @@ async function developmentToken(
   if (kept !== undefined && (await accepts(known, kept))) return kept
   const token = await issueToken(db, "admin", "admin", "control-plane")
   mkdirSync(dirname(file), { recursive: true })
+  rmSync(file, { force: true }) // a file that is there keeps its mode
   writeFileSync(file, `${token}\n`, { mode: 0o600 })
   return token
 }

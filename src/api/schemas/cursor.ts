@@ -50,7 +50,8 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** `createdAt` is RFC 3339 with the database's microseconds, or the rows of one millisecond would be skipped. */
-const createdAt = moment.refine((text) => Date.parse(text) >= 0)
-export const deploymentCursor = createCursor(z.strictObject({ createdAt, id: z.uuid() }))
+/** RFC 3339 with the database's microseconds, or the rows of one millisecond would be skipped. */
+const exactMoment = moment.refine((text) => Date.parse(text) >= 0)
+export const deploymentCursor = createCursor(z.strictObject({ createdAt: exactMoment, id: z.uuid() }))
+export const driftCursor = createCursor(z.strictObject({ openedAt: exactMoment, id: z.uuid() }))
 export const applicationCursor = createCursor(z.string().min(1).max(128))

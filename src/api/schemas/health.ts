@@ -12,7 +12,14 @@ const check = z.object({ status, detail: z.string() }).openapi("HealthCheck", {
 export const healthSchema = z
   .object({
     status,
-    checks: z.object({ database: check, queue: check, workers: check, collector: check, connectors: check }),
+    checks: z.object({
+      database: check,
+      queue: check,
+      workers: check,
+      collector: check,
+      connectors: check,
+      breakers: check,
+    }),
   })
   .openapi("HealthReport")
 

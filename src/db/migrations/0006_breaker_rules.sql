@@ -5,7 +5,7 @@ INSERT INTO breakers (service, connector_type)
 -- Whoever changes a breaker, and be it by hand, wakes the memory of every process. The row stays the truth.
 CREATE FUNCTION announce_breaker() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_notify('circuit_breakers', NEW.id::text);
+  PERFORM pg_notify('circuit_breakers', NEW.service);
   RETURN NULL;
 END $$;
 --> statement-breakpoint

@@ -45,6 +45,12 @@ test("all series are known when every attribute is, and none as soon as one is n
   assert.equal(knownSeries(outcomes), [])
 })
 
+test("series that an instrument names are the ones that are known, bounded labels or not", () => {
+  const moves = { name: "moves", attributes: { app: bounded, to: ["UP"] } as const, known: [{ to: "UP", app: "a" }] }
+  assert.equal(knownSeries(moves), ['{"app":"a","to":"UP"}'])
+  assert.throws(() => knownSeries({ ...moves, known: [{ to: "LEFT", app: "a" }] }), /to cannot be LEFT/)
+})
+
 test("the points of a transition are the columns of one inbox row", () => {
   const columns = inboxColumns([waits.record(0.5, {}), outcomes.add(1, { app_name: "Editor", ring: "LAB" })])
   assert.equal(columns, {

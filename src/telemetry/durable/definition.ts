@@ -18,6 +18,8 @@ interface Definition<A extends AttributeSpec> {
   readonly unit: string
   readonly description: string
   readonly attributes: A
+  /** Every series that there can be, where that is not every combination of values or where a label is bounded. */
+  readonly known?: readonly Readonly<Record<string, string>>[]
 }
 
 /** One fact: written to the inbox in the transaction that makes it true. */
@@ -119,10 +121,14 @@ function allowed(
 }
 
 /**
- * Every series that an instrument can have, when all its values are known; none as soon as one attribute is `bounded`.
- * These begin at zero; the others begin with their first point, whose time is their start.
+ * Every series that an instrument can have: those it names, or else every combination of values; none as soon as one
+ * attribute is `bounded`. These begin at zero; the others begin with their first point, whose time is their start.
  */
-export function knownSeries(definition: Pick<Definition<AttributeSpec>, "name" | "attributes">): readonly string[] {
+export function knownSeries(
+  definition: Pick<Definition<AttributeSpec>, "name" | "attributes" | "known">,
+): readonly string[] {
+  if (definition.known !== undefined)
+    return definition.known.map((attributes) => attributesText(definition, attributes))
   let combinations: Record<string, string>[] = [{}]
   for (const [name, values] of Object.entries(definition.attributes)) {
     if (values === bounded) return []

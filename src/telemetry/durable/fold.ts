@@ -46,14 +46,9 @@ export const overflow = JSON.stringify({ "otel.metric.overflow": "true" })
  * - Series are written in one order, so that two folds at once wait for one another and never deadlock.
  */
 export async function fold(sql: postgres.Sql, options: FoldOptions): Promise<Fold> {
-  const definitions = options.instruments.map((instrument) => ({
-    instrument: instrument.name,
-    negated: instrument.kind === "histogram" ? instrument.boundaries.map((bound) => -bound).reverse() : null,
-    is_full: options.full.has(instrument.name),
-  }))
   const rows = await sql<(Omit<Fold, "touched"> & (SeriesTotals | { readonly instrument: null }))[]>`
     WITH definitions AS MATERIALIZED (
-      SELECT * FROM jsonb_to_recordset(${sql.json(definitions)})
+      SELECT * FROM jsonb_to_recordset(${sql.json(foldDefinitions(options))})
         AS definition(instrument text, negated float8[], is_full boolean)
     ), taken AS (
       DELETE FROM metric_inbox WHERE ctid = ANY (ARRAY(
@@ -70,10 +65,7 @@ export async function fold(sql: postgres.Sql, options: FoldOptions): Promise<Fol
       WHERE instrument NOT IN (SELECT instrument FROM definitions)
     ), bucketed AS (
       SELECT instrument, at, val, negated, cardinality(negated) - width_bucket(-val, negated) AS bucket,
-        CASE WHEN is_full AND NOT EXISTS (
-          SELECT FROM metric_points AS known WHERE known.instance = ${options.instance}
-            AND known.instrument = points.instrument AND known.attributes = points.attributes
-        ) THEN ${overflow} ELSE points.attributes END AS attributes
+        ${seriesOrOverflow(sql, options)} AS attributes
       FROM points JOIN definitions USING (instrument)
     ), series AS (
       SELECT instrument, attributes, negated, min(at) AS start_at, count(*) AS count,
@@ -100,6 +92,21 @@ export async function fold(sql: postgres.Sql, options: FoldOptions): Promise<Fol
     SELECT * FROM moment LEFT JOIN totals ON attributes IS JSON OBJECT`
   const { atMicros = 0, taken = 0 } = rows[0] ?? {}
   return { atMicros, taken, touched: rows.filter((row) => row.instrument !== null) }
+}
+
+function foldDefinitions({ instruments, full }: FoldOptions) {
+  return instruments.map((instrument) => ({
+    instrument: instrument.name,
+    negated: instrument.kind === "histogram" ? instrument.boundaries.map((bound) => -bound).reverse() : null,
+    is_full: full.has(instrument.name),
+  }))
+}
+
+function seriesOrOverflow(sql: postgres.Sql, { instance }: FoldOptions): postgres.Fragment {
+  return sql`CASE WHEN is_full AND NOT EXISTS (
+      SELECT FROM metric_points AS known WHERE known.instance = ${instance}
+        AND known.instrument = points.instrument AND known.attributes = points.attributes
+    ) THEN ${overflow} ELSE points.attributes END`
 }
 
 /** The columns of a stored series. Microseconds and counts fit into a double exactly. */
