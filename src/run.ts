@@ -105,7 +105,8 @@ async function openCore(config: Config, telemetry: Telemetry, role: Role) {
   lifecycle.add("queue", boss, (open) => open.stop({ graceful: true, timeout: queueDrainMs }))
   const { connectors } = lifecycle.add("connectors", createConnectors(connectorsConfig(config)), (open) => open.close())
   lifecycle.add("presence", startPresence(client.db, telemetry.instanceId, role), (open) => open.stop())
-  lifecycle.add("durable metrics", startDurableMetrics(config, telemetry, url), (open) => open.close())
+  if (!config.OTEL_SDK_DISABLED)
+    lifecycle.add("durable metrics", startDurableMetrics(config, telemetry, url), (open) => open.close())
   const breakers = createBreakers({ db: client.db, settings: breakerSettings(config) })
   await listenForChanges(client.sql, breakers)
   const domain: Domain = {
@@ -137,7 +138,7 @@ function startDurableMetrics(config: Config, telemetry: Telemetry, url: string) 
     exporter: telemetry.exporter(config.DURABLE_EXPORT_INTERVAL),
     exportIntervalMs: config.DURABLE_EXPORT_INTERVAL,
     failures: {
-      count: () => {},
+      count: (part) => metrics.durableFailures.add({ part: part === "database" || part === "export" ? part : "gauge" }),
       log: (part, error, times) => log.warn("durable metrics failed", { part, error, times }),
     },
   })

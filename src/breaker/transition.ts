@@ -24,19 +24,19 @@ export interface Closed extends Common {
   readonly recovery: (Period & { readonly left: number }) | null
 }
 
-export interface Open extends Broken {
+interface Open extends Broken {
   readonly kind: "OPEN"
   readonly period: Period
 }
 
-export interface HalfOpen extends Broken {
+interface HalfOpen extends Broken {
   readonly kind: "HALF_OPEN"
   /** The time that the one call has. */
   readonly lease: Period
 }
 
 /** An operator has taken the back end out of service: nothing is tried before a reset. */
-export interface Isolated extends Broken {
+interface Isolated extends Broken {
   readonly kind: "ISOLATED"
   readonly reason: string
 }

@@ -1,10 +1,22 @@
-/** Many processes at one breaker. The same over many more windows: test/faults/breaker.test.ts. */
+/** Many processes at one breaker, on the database's time. The same over many more windows: test/faults/breaker.test.ts. */
 import { test } from "uvu"
 import * as assert from "uvu/assert"
-import { callsPerWindow, openField, virtualWindows } from "./testing/field.ts"
+import { connect } from "../db/client.ts"
+import { until } from "../testing.ts"
+import { readBreaker } from "./row.ts"
+import { callsPerWindow, openField, realWindows, virtualWindows } from "./testing/field.ts"
 
-const field = await openField()
-const processes = await Promise.all([1, 2, 3, 4].map(() => field.start()))
+const hour = 3_600
+const field = await openField({ leaseSeconds: 2 })
+const { backEnd, time, settings } = field
+/** Two of them are an hour wrong about the time of day. */
+const fast = await field.start({ wallClockMs: hour * 1_000 })
+const slow = await field.start({ wallClockMs: -hour * 1_000 })
+const [third, fourth] = [await field.start(), await field.start()]
+const processes = [fast, slow, third, fourth]
+const client = connect({ url: field.database.url, applicationName: "test", max: 1 })
+const stateNow = async () => (await readBreaker(client.db, { service: "intune", connectorType: "intune" })).state
+const openPeriodEnds = () => time.shift(settings.openSeconds + 0.001)
 
 test("of 4 processes with 100 callers each one call tries the back end in each window", async () => {
   const windows = await virtualWindows(field, processes, { callers: 100, windows: 20 })
@@ -26,6 +38,88 @@ test("the count can fail: breakers that are not shared let one call of each proc
   assert.equal(callsPerWindow(windows), { 4: 2 })
 })
 
-test.after(() => field.close())
+test("wall clocks that are an hour wrong let nobody try early and keep nobody from trying", async () => {
+  const reports = await Promise.all(processes.map((each) => each.storm({ callers: 1 })))
+  assert.equal(
+    reports.map(({ wallClock }) => Math.round((wallClock - Date.now()) / 60_000)),
+    [60, -60, 0, 0],
+  )
+  for (const each of [fast, slow]) {
+    await time.shift(settings.openSeconds / 2)
+    assert.is((await each.storm({ callers: 10 })).refused, 10)
+    await time.shift(settings.openSeconds / 2 + 0.001)
+    const { failed, refused } = await each.storm({ callers: 10 })
+    assert.equal([failed, refused], [1, 9])
+  }
+})
+
+test("the database's clock set back by an hour ends the period: it does not stick", async () => {
+  await time.shift(-hour)
+  assert.is((await third.storm({ callers: 10 })).failed, 1)
+})
+
+test("in the first second of recovery no more than five calls of all processes get through, and then all do", async () => {
+  await openPeriodEnds()
+  backEnd.behaviour = "answers"
+  const before = backEnd.calls.length
+  assert.is((await third.storm({ callers: 1 })).answered, 1)
+  const stops = processes.map((each) => each.run({ callers: 25 }))
+  await until("all get through", () => backEnd.calls.length > before + 100)
+  await Promise.all(stops.map((stop) => stop()))
+  const [probe, ...others] = backEnd.calls.slice(before)
+  assert.is(others.filter(({ at }) => at < (probe?.at ?? 0) + 1_000).length, 5)
+})
+
+test("an owner that stood still over its lease changes nothing when it goes on", async () => {
+  backEnd.behaviour = "fails"
+  await third.storm({ callers: 5 })
+  await openPeriodEnds()
+  backEnd.behaviour = "hangs"
+  const before = backEnd.calls.length
+  const slept = third.storm({ callers: 1 })
+  await until("the call is on its way", () => backEnd.calls.length === before + 1)
+  third.signal("SIGSTOP")
+  backEnd.behaviour = "answers"
+  const stop = fast.run({ callers: 5 })
+  await until("another one has closed it", () => backEnd.calls.length > before + 2)
+  await stop()
+  third.signal("SIGCONT")
+  assert.is((await slept).failed, 1)
+  assert.equal([(await stateNow()).kind, (await stateNow()).failures], ["CLOSED", 0])
+})
+
+test("a killed owner of the lease is replaced when it is over, and not before", async () => {
+  backEnd.behaviour = "fails"
+  await fourth.storm({ callers: 5 })
+  await openPeriodEnds()
+  backEnd.behaviour = "hangs"
+  const before = backEnd.calls.length
+  fourth.storm({ callers: 1 }).catch(() => {}) // nobody is left to answer
+  await until("the call is on its way", () => backEnd.calls.length === before + 1)
+  fourth.signal("SIGKILL")
+  backEnd.behaviour = "answers"
+  const stop = fast.run({ callers: 25 })
+  await until("somebody else tries", () => backEnd.calls.length > before + 1)
+  await stop()
+  const [owned, replaced] = backEnd.calls.slice(before)
+  assert.equal([owned?.from, replaced?.from], ["callers-4", "callers-1"])
+  const seconds = ((replaced?.at ?? 0) - (owned?.at ?? 0)) / 1_000
+  assert.ok(seconds > 1.8 && seconds < 3.5, `${seconds} s`)
+})
+
+test("in real time too each open period ends with one try, however many call all the time", async () => {
+  for (const each of processes) each.signal("SIGKILL")
+  const brisk = { ...settings, openSeconds: 1 }
+  const wrong = [hour, -hour].map((seconds) => field.start({ settings: brisk, wallClockMs: seconds * 1_000 }))
+  const windows = { callers: 50, windows: 3, type: "ansible" } as const
+  const seconds = await realWindows({ ...field, settings: brisk }, await Promise.all(wrong), windows)
+  assert.is(seconds.length, 3)
+  for (const each of seconds) assert.ok(each > 0.99 && each < 2, `${each} s`)
+})
+
+test.after(async () => {
+  await client.close()
+  await field.close()
+})
 
 test.run()

@@ -43,7 +43,7 @@ export interface InstalledVersion {
 }
 
 /** What a back end knows of the devices themselves, whoever installed it there. */
-export interface Inventory {
+interface Inventory {
   /** How old that may be: devices report it at intervals. Seconds; 0 where it is what `status` counts too. */
   readonly lagSeconds: number
   /** Every device of the request's ring once; of several versions on one device the requested one counts. */

@@ -15,9 +15,7 @@ const pending = async () => {
   const [first] = await engine.take()
   await engine.run(first)
   const second = await engine.submit({ appName: "Pending" })
-  const task = (await engine.take()).find(
-    ({ payload }) => "deploymentId" in payload && payload.deploymentId === second.id,
-  )
+  const task = (await engine.take()).find(({ payload }) => payload.deploymentId === second.id)
   await engine.run(task)
   return second
 }

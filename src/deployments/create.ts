@@ -26,13 +26,12 @@ export interface Created {
  * Submits a deployment: scores its risk and sends it on its way, or to the approvers when the score asks for it.
  * Throws AppError `connector_not_configured`, `evidence_blocked`, `idempotency_mismatch`, `idempotency_in_flight`.
  */
-export async function createDeployment(
+export function createDeployment(
   domain: Domain,
   caller: Caller,
   input: NewDeployment,
   idempotency?: IdempotencyKey,
 ): Promise<Created> {
-  mustBeMapped(domain, input)
   const attributes = {
     "deployment.name": input.appName,
     "eucora.ring": input.targetRing,
@@ -67,6 +66,7 @@ async function submit(
   input: NewDeployment,
   id: string | undefined,
 ): Promise<Deployment> {
+  mustBeMapped(domain, input)
   const application = await registerApplication(tx, input.appName, domain.appLabelLimit)
   const assessment = await assessDeployment(tx, application.id, input)
   const [row] = await tx

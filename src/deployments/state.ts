@@ -1,5 +1,5 @@
 import { AppError } from "../lib/errors.ts"
-import type { DeploymentOutcome, DeploymentStatus } from "./types.ts"
+import type { DeploymentStatus } from "./types.ts"
 
 /** Every transition there is. Going from ring to ring stays within DEPLOYING; held is a mark on the row, not a status. */
 const transitions: Readonly<Record<DeploymentStatus, readonly DeploymentStatus[]>> = {
@@ -25,5 +25,3 @@ export function mustAllow(from: DeploymentStatus, to: DeploymentStatus): void {
   if (transitions[from].includes(to)) return
   throw new AppError("invalid_transition", `A deployment that is ${from} cannot become ${to}.`)
 }
-
-export type TerminalStatus = DeploymentOutcome

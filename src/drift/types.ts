@@ -38,7 +38,7 @@ export interface Drift {
 }
 
 /** Keyset position: `openedAt` is RFC 3339 with the database's microseconds. */
-export interface DriftPosition {
+interface DriftPosition {
   readonly openedAt: string
   readonly id: string
 }

@@ -6,7 +6,7 @@ import type { LockedDeployment } from "../deployments/lock.ts"
 import type { Ring } from "./rings.ts"
 
 /** One effect on a back end. */
-export interface OperationKey {
+interface OperationKey {
   readonly deploymentId: string
   readonly ring: Ring
   readonly operation: "deploy" | "rollback"

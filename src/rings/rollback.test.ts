@@ -31,7 +31,7 @@ test("a completed deployment goes back to the version before, ring by ring in re
     ["ROLLING_BACK", "COMPLETED", "it crashes", "CANARY"],
   )
   assert.equal(
-    (await engine.drain()).map(({ name, payload }) => [name, "ring" in payload && payload.ring]),
+    (await engine.drain()).map(({ name, payload }) => [name, payload.ring]),
     [
       ["rollback-ring", "CANARY"],
       ["rollback-ring", "LAB"],

@@ -57,7 +57,7 @@ test("a ring is polled for as long as devices are pending", async () => {
   const polls = (await engine.drain()).filter((task) => task.name === "poll-ring")
   assert.ok(polls.length > 1)
   assert.equal(
-    polls.map(({ payload }) => ("sequence" in payload ? payload.sequence : undefined)),
+    polls.map(({ payload }) => "sequence" in payload && payload.sequence),
     polls.map((_, index) => index),
   )
   assert.is((await engine.get(id)).status, "COMPLETED")

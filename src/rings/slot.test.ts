@@ -11,8 +11,7 @@ import { type Task, testEngine } from "./testing.ts"
 const engine = await testEngine()
 
 const status = async ({ id }: Deployment) => (await engine.get(id)).status
-const taskOf = (tasks: readonly Task[], { id }: Deployment) =>
-  tasks.find(({ payload }) => "deploymentId" in payload && payload.deploymentId === id)
+const taskOf = (tasks: readonly Task[], { id }: Deployment) => tasks.find(({ payload }) => payload.deploymentId === id)
 const cancel = ({ id }: Deployment) => cancelDeployment(engine.domain, someone(), id, "not wanted any more")
 
 /** As many deployments of one application; the first is in LAB and the others wait for it, asked in reverse order. */

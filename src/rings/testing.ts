@@ -13,10 +13,11 @@ import { simulatorConfig } from "../simulator/config.ts"
 import { vendorFaultsSchema } from "../simulator/faults.ts"
 import { type RunningSimulator, startSimulator } from "../simulator/listen.ts"
 import { taskHandlers } from "../tasks/handlers.ts"
-import type { TaskName, TaskPayloads } from "../tasks/queues.ts"
+import type { RequestedTask, TaskPayloads } from "../tasks/queues.ts"
 import { aDeployment, someone, type TestDomain, testDomain } from "../testing.ts"
 
-export type Task = { [N in TaskName]: { readonly name: N; readonly payload: TaskPayloads[N] } }[TaskName]
+/** What waits in the queue for a ring of a deployment. */
+export type Task = { [N in RequestedTask]: { readonly name: N; readonly payload: TaskPayloads[N] } }[RequestedTask]
 
 /** A domain with real connectors and the simulator, whose tasks are run by hand: nothing happens until it is told to. */
 export interface Engine extends TestDomain {
@@ -50,7 +51,8 @@ export async function testEngine(): Promise<Engine> {
   const handlers = taskHandlers(domain)
   const run: Engine["run"] = async (task) => {
     if (task === undefined) throw new Error("no such task waits")
-    await (handlers[task.name] as (payload: Task["payload"]) => Promise<void>)(task.payload)
+    const handler = handlers[task.name] as (payload: Task["payload"], signal: AbortSignal) => Promise<void>
+    await handler(task.payload, AbortSignal.timeout(30_000))
   }
   const take: Engine["take"] = async () => {
     const rows = await db.execute<{ name: string; payload: unknown }>(sql`

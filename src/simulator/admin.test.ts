@@ -3,9 +3,11 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
+import { until } from "../testing.ts"
 import { simulatorConfig } from "./config.ts"
 import { type RunningSimulator, startSimulator } from "./listen.ts"
 import { loadScenario } from "./scenario.ts"
+import { countStates } from "./world.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "simulator-"))
 const simulator = await startSimulator(simulatorConfig({ SIMULATOR_PORT: "0" }))
@@ -57,6 +59,24 @@ test("devices can be asked after their versions", async () => {
   assert.equal(json.versions, [null, null, null, null, null])
 })
 
+test("what is on devices can be changed past the vendor, until a roll-out reaches them", async () => {
+  const of = { vendor: "jamf", ring: "LAB", app: "Tampered" } as const
+  const start = (version: string) => simulator.world.start({ ...of, version, reference: version, externalId: version })
+  const put = async (version: string | null, count: number) =>
+    (await ask("PUT", "/devices", { ...of, version, count })).json.versions
+  const read = async () => (await ask("GET", "/devices?vendor=jamf&ring=LAB&app=tampered")).json.versions
+  simulator.world.setBehaviour("Tampered", { installSeconds: 0 })
+  const rollout = start("1.0")
+  assert.equal(await put("0.9", 3), ["0.9", "0.9", "0.9", "1.0", "1.0"])
+  assert.equal(await put(null, 1), [null, "0.9", "0.9", "1.0", "1.0"])
+  assert.equal(countStates(simulator.world.compliance(rollout)), { installed: 2, failed: 0, pending: 3 })
+  assert.equal(countStates(simulator.world.states(rollout)), { installed: 5, failed: 0, pending: 0 })
+  assert.is((await ask("GET", "/ledger?app=tampered")).json.count, 1, "no effect of the vendor's")
+  await until("a later moment", () => simulator.world.nowMs() > rollout.startedMs)
+  start("2.0")
+  assert.equal(await read(), Array(5).fill("2.0"))
+})
+
 test("faults are set, read and cleared", async () => {
   const faults = { latency: { medianMs: 1, p95Ms: 2 }, rules: [{ kind: "outage" }] }
   assert.is((await ask("PUT", "/faults/ansible", faults)).json.rules[0].rate, 1)
@@ -79,6 +99,8 @@ const bad: ReadonlyArray<readonly [method: string, path: string, body: unknown, 
   ["GET", "/ledger?vendor=chef", undefined, 400, /vendor/],
   ["GET", "/ledger?colour=red", undefined, 400, /colour/],
   ["GET", "/devices?vendor=jamf", undefined, 400, /ring/],
+  ["PUT", "/devices", { vendor: "jamf", ring: "LAB", app: "a", count: 1 }, 400, /version/],
+  ["PUT", "/devices", { vendor: "jamf", ring: "LAB", app: "a", version: null, count: 0 }, 400, /count/],
   ["POST", "/tokens/chef/expire", undefined, 400, /intune/],
   ["GET", "/nothing", undefined, 404, /no GET \/admin\/nothing/],
 ]

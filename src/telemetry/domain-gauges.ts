@@ -24,33 +24,38 @@ function reading(query: (sql: postgres.Sql) => Promise<unknown>) {
   return async (sql: postgres.Sql) => observations((await query(sql)) as Rows)
 }
 
-export const deploymentActive = observed({
+/** Those that have not ended, in the words of the index `deployments_live`. */
+const alive = (sql: postgres.Sql) => sql`(d.outcome IS NULL OR d.status = 'ROLLING_BACK')`
+
+const deploymentActive = observed({
   name: "deployment.active",
   unit: "{deployment}",
-  description: "Deployments that have not ended, by status and target ring, zeros included.",
+  description:
+    "Deployments that have not ended, by status and current ring (the first one before they start), zeros included.",
   attributes: { status: live, ring: rings },
   read: reading(
     (sql) => sql`
       SELECT s.status, r.ring, count(d.id) AS value
       FROM unnest(${[...live]}::text[]) AS s (status) CROSS JOIN unnest(${[...rings]}::text[]) AS r (ring)
-      LEFT JOIN deployments d ON d.status = s.status AND d.target_ring = r.ring
+      LEFT JOIN deployments d ON d.status = s.status AND coalesce(d.current_ring, ${rings[0]}) = r.ring AND ${alive(sql)}
       GROUP BY s.status, r.ring`,
   ),
 })
 
-export const deploymentOldestAge = observed({
+const deploymentOldestAge = observed({
   name: "deployment.oldest_age",
   unit: "s",
   description: "Age of the oldest deployment in each status that has not ended; 0 when there is none.",
   attributes: { status: live },
   read: reading(
     (sql) => sql`
-      SELECT status, coalesce(extract(epoch FROM now() - min(d.created_at)), 0) AS value
-      FROM unnest(${[...live]}::text[]) AS status LEFT JOIN deployments d USING (status) GROUP BY status`,
+      SELECT s.status, coalesce(extract(epoch FROM now() - min(d.created_at)), 0) AS value
+      FROM unnest(${[...live]}::text[]) AS s (status) LEFT JOIN deployments d ON d.status = s.status AND ${alive(sql)}
+      GROUP BY s.status`,
   ),
 })
 
-export const deploymentRingDevices = observed({
+const deploymentRingDevices = observed({
   name: "deployment.ring.devices",
   unit: "{device}",
   description: "Devices of the roll-outs that are going on, by ring and state.",
@@ -65,7 +70,7 @@ export const deploymentRingDevices = observed({
   ),
 })
 
-export const taskQueueDepth = observed({
+const taskQueueDepth = observed({
   name: "task.queue.depth",
   unit: "{task}",
   description: "Tasks that have not ended, by name and state; created ones may be due later.",
@@ -74,12 +79,12 @@ export const taskQueueDepth = observed({
     (sql) => sql`
       SELECT n.task_name, s.state, count(j.id) AS value
       FROM unnest(${[...taskNames]}::text[]) AS n (task_name) CROSS JOIN unnest(${[...taskStates]}::text[]) AS s (state)
-      LEFT JOIN tasks.job j ON j.name = n.task_name AND j.state::text = s.state
+      LEFT JOIN tasks.job j ON j.name = n.task_name AND j.state <= 'active' AND j.state::text = s.state
       GROUP BY n.task_name, s.state`,
   ),
 })
 
-export const taskQueueOldestAge = observed({
+const taskQueueOldestAge = observed({
   name: "task.queue.oldest_age",
   unit: "s",
   description: "How long the oldest runnable task has waited; 0 when there is none.",
@@ -105,7 +110,7 @@ export const circuitBreakerState = observed({
   ),
 })
 
-export const connectorHealth = observed({
+const connectorHealth = observed({
   name: "connector.health",
   unit: "",
   description: "Whether the last probe of each configured back end found it healthy: 1 yes, 0 no.",
@@ -116,7 +121,7 @@ export const connectorHealth = observed({
   ),
 })
 
-export const connectorLastChecked = observed({
+const connectorLastChecked = observed({
   name: "connector.last_checked",
   unit: "s",
   description:
@@ -129,7 +134,7 @@ export const connectorLastChecked = observed({
   ),
 })
 
-export const drift = observed({
+const drift = observed({
   name: "drift",
   unit: "",
   description:
@@ -146,7 +151,7 @@ export const drift = observed({
   ),
 })
 
-export const telemetryLabelValues = observed({
+const telemetryLabelValues = observed({
   name: "telemetry.label_values",
   unit: "",
   description: "Values in use of a label that is bounded; the rest share `other`.",
@@ -157,7 +162,7 @@ export const telemetryLabelValues = observed({
 })
 
 /** The bound on a label's values, beside how many are in use. `limit` is the configured number of application labels. */
-export function telemetryLabelLimit(limit: number) {
+function telemetryLabelLimit(limit: number) {
   return observed({
     name: "telemetry.label_values_limit",
     unit: "",

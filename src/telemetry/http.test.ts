@@ -139,7 +139,8 @@ test("durations are labelled by route, method and status; unknown methods are _O
     ["GET", "/things/{id}", 500],
     ["_OTHER", undefined, 200],
   ])
-  const allowed = /^(http\.request\.method|http\.route|http\.response\.status_code|url\.scheme|error\.type)$/
+  const allowed =
+    /^(http\.request\.method|http\.route|http\.response\.status_code|url\.scheme|network\.protocol\.version|error\.type)$/
   for (const { attributes } of points) for (const key of Object.keys(attributes)) assert.match(key, allowed)
 })
 
@@ -154,6 +155,21 @@ test("active requests count up while one is being answered, and down again", asy
   release?.()
   await answered
   assert.is(await active(), 0)
+})
+
+test("a caller who hangs up ends the request's span and is not active any more", async () => {
+  const before = telemetry.spans().length
+  release = undefined
+  const outgoing = httpRequest({ port, path: "/things/slow", agent: false }).on("error", () => {})
+  outgoing.end()
+  await until(() => release !== undefined)
+  outgoing.destroy()
+  await until(() => telemetry.spans().length > before)
+  const points = await telemetry.points("http.server.active_requests")
+  assert.is(
+    points.reduce((sum, point) => sum + point.value, 0),
+    0,
+  )
 })
 
 test.after(async () => {

@@ -33,7 +33,7 @@ export const httpMethods = [
   "PATCH",
   "QUERY",
 ] as const
-export const queryTypes = ["select", "insert", "update", "delete", "other"] as const
+const queryTypes = ["select", "insert", "update", "delete", "other"] as const
 export type QueryType = (typeof queryTypes)[number]
 
 const guardedTypes = [...connectorTypes, "database"] as const
@@ -90,19 +90,19 @@ export const recordedInstruments = {
     attributes: { "db.system.name": ["postgresql"], "db.operation.name": queryTypes },
     boundaries: databaseSeconds,
   },
-  requestDuration: {
-    name: "http.server.request.duration",
-    kind: "histogram",
-    unit: "s",
-    description: "Time that answering one request took; probes and the metrics endpoint are left out.",
-    attributes: {
-      "http.request.method": [...httpMethods, "_OTHER"],
-      "url.scheme": ["http", "https"],
-      "http.route": bounded,
-      "http.response.status_code": bounded,
-      "error.type": bounded,
-    },
-    boundaries: httpSeconds,
+  activeRequests: {
+    name: "http.server.active_requests",
+    kind: "updown",
+    unit: "{request}",
+    description: "Requests being answered.",
+    attributes: { "http.request.method": [...httpMethods, "_OTHER"], "url.scheme": ["http", "https"] },
+  },
+  durableFailures: {
+    name: "telemetry.durable.failures",
+    kind: "counter",
+    unit: "{failure}",
+    description: "Folds, exports and gauges of the durable metrics that failed; nothing is lost, it is tried again.",
+    attributes: { part: ["database", "export", "gauge"] },
   },
   idempotencyReplays: {
     name: "idempotency.replays",
@@ -142,13 +142,6 @@ export const observedInstruments = {
     unit: "{connection}",
     description: "Connections in use. The driver does not tell how many of the others are open.",
     attributes: { "db.client.connection.pool.name": ["eucora"], "db.client.connection.state": ["used"] },
-  },
-  activeRequests: {
-    name: "http.server.active_requests",
-    kind: "updown",
-    unit: "{request}",
-    description: "Requests being answered.",
-    attributes: { "http.request.method": [...httpMethods, "_OTHER"], "url.scheme": ["http", "https"] },
   },
   cpuTime: {
     name: "process.cpu.time",
@@ -204,6 +197,21 @@ const runtime = (name: string, unit: string, description: string): ProcessInstru
 
 /** What the instrumentation packages record under the names of the semantic conventions. */
 export const foreignInstruments: readonly ProcessInstrument[] = [
+  {
+    name: "http.server.request.duration",
+    kind: "histogram",
+    unit: "s",
+    description: "Time that answering one request took; probes and the metrics endpoint are left out.",
+    attributes: {
+      "http.request.method": [...httpMethods, "_OTHER"],
+      "url.scheme": ["http", "https"],
+      "http.route": bounded,
+      "http.response.status_code": bounded,
+      "network.protocol.version": ["1.0", "1.1", "2"],
+      "error.type": bounded,
+    },
+    boundaries: httpSeconds,
+  },
   {
     name: "http.client.request.duration",
     kind: "histogram",

@@ -4,14 +4,13 @@ import { currentCorrelation } from "./correlation.ts"
 import { redact, redactText } from "./redact.ts"
 import { activeSpanContext } from "./traceparent.ts"
 
-export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const
-export type LogLevel = (typeof logLevels)[number]
-export type LogContext = Readonly<Record<string, unknown>>
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal"
+type LogContext = Readonly<Record<string, unknown>>
 
 type Write = (message: string, context?: LogContext) => void
 
 /** Who writes; the same on every line of a process. */
-export interface LogIdentity {
+interface LogIdentity {
   readonly service_name: string
   readonly role: string
   readonly version: string

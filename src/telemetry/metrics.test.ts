@@ -31,7 +31,8 @@ test("each recorder records under the name that is declared", async () => {
   metrics.connectorThrottled.add({ connector_type: "jamf" })
   metrics.circuitBreakerRejected.add({ service: "jamf", connector_type: "jamf" })
   metrics.queryDuration.record(0.01, { "db.system.name": "postgresql", "db.operation.name": "select" })
-  metrics.requestDuration.record(0.01, { "http.request.method": "GET", "url.scheme": "http" })
+  metrics.activeRequests.add({ "http.request.method": "GET", "url.scheme": "http" }, 1)
+  metrics.durableFailures.add({ part: "database" })
   metrics.idempotencyReplays.add({})
   metrics.authFailures.add({ reason: "missing" })
   for (const { name } of Object.values(recordedInstruments)) {

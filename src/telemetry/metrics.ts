@@ -1,6 +1,12 @@
-import { type Attributes, type Counter, createNoopMeter, type Meter } from "@opentelemetry/api"
+import {
+  type Attributes,
+  type Counter,
+  createNoopMeter,
+  type Histogram,
+  type Meter,
+  type UpDownCounter,
+} from "@opentelemetry/api"
 import { type AttributesOf, knownSeries } from "./durable/definition.ts"
-import { HistogramRecorder } from "./histogram.ts"
 import { recordedInstruments as declared, type ProcessInstrument } from "./instruments.ts"
 
 /** The labels of an instrument: closed sets as unions of their values. */
@@ -29,14 +35,42 @@ class CounterRecorder<I extends ProcessInstrument> {
   }
 }
 
-const histogram = <I extends ProcessInstrument>(declared: I) => new HistogramRecorder<Labels<I>>(declared)
+/** Counts up and down. */
+class UpDownRecorder<I extends ProcessInstrument> {
+  readonly #declared: I
+  #counter: UpDownCounter = unbound.createUpDownCounter("")
 
-const counters = {
-  taskRetries: new CounterRecorder(declared.taskRetries),
-  connectorThrottled: new CounterRecorder(declared.connectorThrottled),
-  circuitBreakerRejected: new CounterRecorder(declared.circuitBreakerRejected),
-  idempotencyReplays: new CounterRecorder(declared.idempotencyReplays),
-  authFailures: new CounterRecorder(declared.authFailures),
+  constructor(declared: I) {
+    this.#declared = declared
+  }
+
+  bind(meter: Meter): void {
+    const { name, unit, description } = this.#declared
+    this.#counter = meter.createUpDownCounter(name, { unit, description })
+  }
+
+  add(labels: Labels<I>, difference: 1 | -1): void {
+    this.#counter.add(difference, labels)
+  }
+}
+
+class HistogramRecorder<I extends ProcessInstrument> {
+  readonly #declared: I
+  #histogram: Histogram = unbound.createHistogram("")
+
+  constructor(declared: I) {
+    this.#declared = declared
+  }
+
+  bind(meter: Meter): void {
+    const { name, unit, description, boundaries = [] } = this.#declared
+    const advice = { explicitBucketBoundaries: [...boundaries] }
+    this.#histogram = meter.createHistogram(name, { unit, description, advice })
+  }
+
+  record(seconds: number, labels: Labels<I>): void {
+    this.#histogram.record(seconds, labels)
+  }
 }
 
 /**
@@ -44,15 +78,19 @@ const counters = {
  * are durable instruments instead. Record after commit; durations are seconds.
  */
 export const metrics = {
-  ...counters,
-  taskDuration: histogram(declared.taskDuration),
-  connectorOperationDuration: histogram(declared.connectorOperationDuration),
-  queryDuration: histogram(declared.queryDuration),
-  /** Route and error type are there only when there is one; the status is a number, as the conventions want it. */
-  requestDuration: new HistogramRecorder<Attributes>(declared.requestDuration),
+  taskRetries: new CounterRecorder(declared.taskRetries),
+  connectorThrottled: new CounterRecorder(declared.connectorThrottled),
+  circuitBreakerRejected: new CounterRecorder(declared.circuitBreakerRejected),
+  durableFailures: new CounterRecorder(declared.durableFailures),
+  idempotencyReplays: new CounterRecorder(declared.idempotencyReplays),
+  authFailures: new CounterRecorder(declared.authFailures),
+  activeRequests: new UpDownRecorder(declared.activeRequests),
+  taskDuration: new HistogramRecorder(declared.taskDuration),
+  connectorOperationDuration: new HistogramRecorder(declared.connectorOperationDuration),
+  queryDuration: new HistogramRecorder(declared.queryDuration),
 }
 
-/** Connects the counters to the SDK; before that they count nothing. */
-export function bindCounters(meter: Meter): void {
-  for (const counter of Object.values(counters)) counter.bind(meter)
+/** Connects the recorders to the SDK; before that they record nothing. */
+export function bindMetrics(meter: Meter): void {
+  for (const recorder of Object.values(metrics)) recorder.bind(meter)
 }

@@ -1,5 +1,4 @@
 import type { Attributes, Meter, Observable } from "@opentelemetry/api"
-import { activeRequests } from "./http.ts"
 import { observedInstruments, type ProcessInstrument } from "./instruments.ts"
 import { poolUse } from "./pools.ts"
 
@@ -22,7 +21,6 @@ export function observe(meter: Meter, delivery: DeliveryReadings): void {
     connections: () => [
       [poolUse().inUse, { "db.client.connection.pool.name": "eucora", "db.client.connection.state": "used" }],
     ],
-    activeRequests: () => [...activeRequests.values()].map(({ count, attributes }) => [count, attributes]),
     cpuTime: cpuSeconds,
     memoryUsage: () => [[process.memoryUsage.rss()]],
     spansQueued: () => [[delivery.spansQueued()]],

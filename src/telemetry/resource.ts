@@ -31,7 +31,7 @@ export function createResource(identity: Identity, resourceAttributes = ""): Res
  * Parses `key=value,key=value` with percent-encoded values. What is malformed is left out: telemetry never blocks a start.
  * https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
  */
-export function parseResourceAttributes(text: string): Attributes {
+function parseResourceAttributes(text: string): Attributes {
   const pairs = text.split(",").flatMap((pair) => {
     const [key = "", ...rest] = pair.split("=")
     const value = decode(rest.join("=").trim())

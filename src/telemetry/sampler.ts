@@ -7,15 +7,13 @@ import {
 } from "@opentelemetry/sdk-trace-node"
 
 /** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ (OTEL_TRACES_SAMPLER) */
-export const samplerNames = [
-  "always_on",
-  "always_off",
-  "traceidratio",
-  "parentbased_always_on",
-  "parentbased_always_off",
-  "parentbased_traceidratio",
-] as const
-export type SamplerName = (typeof samplerNames)[number]
+export type SamplerName =
+  | "always_on"
+  | "always_off"
+  | "traceidratio"
+  | "parentbased_always_on"
+  | "parentbased_always_off"
+  | "parentbased_traceidratio"
 
 /** `ratio`: share of traces that is kept, 0 to 1, for the samplers that take one. */
 export function createSampler(name: SamplerName, ratio: number): Sampler {

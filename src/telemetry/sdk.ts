@@ -14,10 +14,10 @@ import { NodeTracerProvider, type SpanProcessor } from "@opentelemetry/sdk-trace
 import type { DestinationStream } from "pino"
 import { withDeadline } from "../lib/lifecycle.ts"
 import { logBuffer, logProcessor, metricExporter, spanBuffer, spanProcessor } from "./exporters.ts"
-import { histogramProducer } from "./histogram.ts"
+import { BorderPropagator } from "./http.ts"
 import { instrument } from "./instrumentations.ts"
 import { configureLog, type LogLevel, log } from "./log.ts"
-import { bindCounters } from "./metrics.ts"
+import { bindMetrics } from "./metrics.ts"
 import { observe } from "./observables.ts"
 import { OtlpChannel } from "./otlp.ts"
 import { createResource } from "./resource.ts"
@@ -98,22 +98,21 @@ function start(
   const records = logBuffer(channel)
   const sampler = createSampler(settings.sampler.name, settings.sampler.arg)
   const processors = [spanProcessor((span) => spans.offer(span)), ...spanProcessors]
-  // No propagator: back ends are third parties and told nothing, tasks carry their traceparent themselves.
   const tracers = new NodeTracerProvider({ resource, sampler, spanProcessors: processors })
-  tracers.register({ propagator: null })
+  tracers.register({ propagator: new BorderPropagator({ trustIncoming: settings.trustIncomingContext }) })
   bindTracer(tracers.getTracer("eucora"))
   logs.setGlobalLoggerProvider(
     new LoggerProvider({ resource, processors: [logProcessor((record) => records.offer(record))] }),
   )
   const meters = meterProvider(resource, [periodicReader(channel, settings), ...metricReaders])
-  bindCounters(meters.getMeter("eucora"))
+  bindMetrics(meters.getMeter("eucora"))
   observe(meters.getMeter("eucora"), {
     spansQueued: () => spans.queued,
     spansDropped: () => spans.dropped,
     logsDropped: () => records.dropped,
     exportsFailed: () => channel.failures,
   })
-  const undo = instrument(settings.trustIncomingContext ? "trusted" : "strangers")
+  const undo = instrument({ trustIncoming: settings.trustIncomingContext })
   return async (deadlineMs) => {
     const within = channel.reachable ? deadlineMs : Math.min(deadlineMs, farewellMs)
     const flushed = withDeadline("metrics", within, meters.shutdown())
@@ -130,7 +129,6 @@ function periodicReader(channel: OtlpChannel, { endpoint, metricIntervalMs }: Te
     exporter: metricExporter(channel, endpoint, metricIntervalMs),
     exportIntervalMillis: metricIntervalMs,
     exportTimeoutMillis: metricIntervalMs,
-    metricProducers: [histogramProducer],
     maxExportBatchSize: 5_000, // larger messages are refused by the Collector
   })
 }

@@ -1,6 +1,5 @@
 import { type Attributes, type Span, SpanKind, trace } from "@opentelemetry/api"
 import type postgres from "postgres"
-import type { Series } from "./histogram.ts"
 import type { QueryType } from "./instruments.ts"
 import { metrics } from "./metrics.ts"
 import { closePool, openPool, type Pool } from "./pools.ts"
@@ -133,7 +132,7 @@ function measure(query: Query, peer: Peer, scope: Scope): void {
     if (!open) return
     open = false
     if (scope === "loose") peer.pool.queries--
-    durations[summary.type].record((performance.now() - start) / 1_000)
+    metrics.queryDuration.record((performance.now() - start) / 1_000, labels[summary.type])
     span?.end()
   }
   query.resolve = (value) => {
@@ -166,13 +165,12 @@ function spanAttributes(summary: QuerySummary, { attributes, known }: Peer): Att
   return found
 }
 
-const duration = (type: QueryType): Series =>
-  metrics.queryDuration.series({ "db.system.name": "postgresql", "db.operation.name": type })
+const labelsOf = (type: QueryType) => ({ "db.system.name": "postgresql", "db.operation.name": type }) as const
 
-const durations: Readonly<Record<QueryType, Series>> = {
-  select: duration("select"),
-  insert: duration("insert"),
-  update: duration("update"),
-  delete: duration("delete"),
-  other: duration("other"),
+const labels: Readonly<Record<QueryType, ReturnType<typeof labelsOf>>> = {
+  select: labelsOf("select"),
+  insert: labelsOf("insert"),
+  update: labelsOf("update"),
+  delete: labelsOf("delete"),
+  other: labelsOf("other"),
 }

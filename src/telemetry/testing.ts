@@ -2,11 +2,10 @@ import { Writable } from "node:stream"
 import { type Attributes, SpanKind, SpanStatusCode } from "@opentelemetry/api"
 import { type DataPoint, type Histogram, MetricReader } from "@opentelemetry/sdk-metrics"
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node"
-import { histogramProducer } from "./histogram.ts"
 import { startTelemetry, type Telemetry, type TelemetrySettings } from "./sdk.ts"
 
 /** A finished span, in plain words. */
-export interface RecordedSpan {
+interface RecordedSpan {
   readonly name: string
   readonly kind: string
   readonly traceId: string
@@ -14,10 +13,11 @@ export interface RecordedSpan {
   readonly parentSpanId: string | undefined
   readonly attributes: Attributes
   readonly status: string
+  readonly events: readonly { readonly name: string; readonly attributes: Attributes }[]
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[]
 }
 
-export interface RecordedPoint {
+interface RecordedPoint {
   readonly attributes: Attributes
   /** A number, or the count of a histogram. */
   readonly value: number
@@ -42,7 +42,7 @@ class OnDemandReader extends MetricReader {
 /** Starts telemetry for this test file. Without an endpoint nothing listens, and everything else is as in production. */
 export function startTestTelemetry(settings: Partial<TelemetrySettings> = {}): TestTelemetry {
   const exporter = new InMemorySpanExporter()
-  const reader = new OnDemandReader({ metricProducers: [histogramProducer] })
+  const reader = new OnDemandReader()
   const output: string[] = []
   const telemetry = startTelemetry(
     { ...testSettings, ...settings },
@@ -105,6 +105,7 @@ function recorded(span: ReadableSpan): RecordedSpan {
     parentSpanId: span.parentSpanContext?.spanId,
     attributes: span.attributes,
     status: SpanStatusCode[span.status.code].toLowerCase(),
+    events: span.events.map(({ name, attributes = {} }) => ({ name, attributes })),
     links: span.links.map(({ context }) => ({ traceId: context.traceId, spanId: context.spanId })),
   }
 }

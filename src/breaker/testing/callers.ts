@@ -9,8 +9,8 @@ export interface Callers {
   storm(calls: Calls): Promise<Report>
   /** Lets callers call one time after the other; the answer stops them. */
   run(calls: Calls): () => Promise<Report>
-  /** Ends it as a crash would. */
-  kill(): void
+  /** SIGKILL: a crash. SIGSTOP, SIGCONT: a process that stands still for a while. */
+  signal(name: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void
 }
 
 export async function startCallers(options: CallerOptions): Promise<Callers> {
@@ -34,6 +34,6 @@ export async function startCallers(options: CallerOptions): Promise<Callers> {
         return report
       }
     },
-    kill: () => void child.kill("SIGKILL"),
+    signal: (name) => void child.kill(name),
   }
 }

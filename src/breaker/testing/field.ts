@@ -1,6 +1,7 @@
 import { connectorTypes } from "../../connectors/types.ts"
 import { type TestDatabase, testDatabase } from "../../db/testing.ts"
 import { Lifecycle } from "../../lib/lifecycle.ts"
+import { until } from "../../testing.ts"
 import { defaultBreakerSettings } from "../settings.ts"
 import type { BreakerSettings } from "../types.ts"
 import { type BackEnd, startBackEnd } from "./back-end.ts"
@@ -30,12 +31,12 @@ export async function openField(changed: Partial<BreakerSettings> = {}): Promise
   const start = async (options: Partial<CallerOptions> = {}) => {
     const name = `callers-${++started}`
     const callers = await startCallers({ ...common, name, ...options })
-    return lifecycle.add(name, callers, (each) => each.kill())
+    return lifecycle.add(name, callers, (each) => each.signal("SIGKILL"))
   }
   return { database, backEnd, time, settings, start, close: async () => void (await lifecycle.close(10_000)) }
 }
 
-export interface WindowsOptions extends Omit<Calls, "type"> {
+export interface WindowsOptions extends Calls {
   readonly windows: number
   /** The sabotage: each process has a breaker to itself, as if there were no shared row. */
   readonly unshared?: boolean
@@ -51,11 +52,10 @@ export interface Window {
 export async function virtualWindows(
   { backEnd, time, settings }: Field,
   processes: readonly Callers[],
-  { windows, unshared = false, ...calls }: WindowsOptions,
+  { windows, unshared, ...calls }: WindowsOptions,
 ): Promise<Window[]> {
-  const typeOf = (index: number) => (unshared ? (connectorTypes[index] ?? "intune") : "intune")
   const storm = (callers: number) =>
-    Promise.all(processes.map((each, index) => each.storm({ ...calls, callers, type: typeOf(index) })))
+    Promise.all(processes.map((each, index) => each.storm({ ...calls, callers, ...ownBreaker(index, unshared) })))
   backEnd.behaviour = "fails"
   await storm(settings.failureThreshold)
   const seen: Window[] = []
@@ -68,8 +68,36 @@ export async function virtualWindows(
   return seen
 }
 
+function ownBreaker(index: number, unshared = false): Pick<Calls, "type"> {
+  const type = connectorTypes[index]
+  return unshared && type !== undefined ? { type } : {}
+}
+
 /** How many windows saw so many calls. */
 export function callsPerWindow(windows: readonly Window[]): Readonly<Record<number, number>> {
   const counted = Map.groupBy(windows, ({ calls }) => calls)
   return Object.fromEntries([...counted].map(([calls, same]) => [calls, same.length]))
+}
+
+/**
+ * Opens the breaker of a back end that fails, and lets callers call all the time, until it has been tried so often.
+ * Answers the seconds that passed from each try to the next.
+ */
+export async function realWindows(
+  { backEnd, settings }: Field,
+  processes: readonly Callers[],
+  { windows, unshared, ...calls }: WindowsOptions,
+): Promise<number[]> {
+  backEnd.behaviour = "fails"
+  const orders = processes.map((_, index) => ({ ...calls, ...ownBreaker(index, unshared) }))
+  await Promise.all(
+    processes.map((each, index) => each.storm({ ...orders[index], callers: settings.failureThreshold })),
+  )
+  const before = backEnd.calls.length
+  const stops = processes.map((each, index) => each.run({ ...orders[index], callers: calls.callers }))
+  const end = before + windows + 1
+  await until("the tries", () => backEnd.calls.length >= end, (windows + 2) * settings.openSeconds * 1_500)
+  await Promise.all(stops.map((stop) => stop()))
+  const tries = backEnd.calls.slice(before, end).map(({ at }) => at)
+  return tries.slice(1).map((at, index) => (at - (tries[index] ?? 0)) / 1_000)
 }

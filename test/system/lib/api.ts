@@ -11,7 +11,7 @@ export interface DeploymentAnswer {
   readonly trace_id: string
 }
 
-export const authorization = ({ token }: SystemConfig) => ({ authorization: `Bearer ${token}` })
+const authorization = ({ token }: SystemConfig) => ({ authorization: `Bearer ${token}` })
 
 /** A deployment request that is approved by itself. */
 export function deploymentRequest(appName: string, differing: Readonly<Record<string, string>> = {}) {
@@ -26,7 +26,7 @@ export async function submitSurely(config: SystemConfig, body: unknown, key: str
   return (await waitFor(send, () => true, 60)).found
 }
 
-export function getDeployment(config: SystemConfig, id: string): Promise<DeploymentAnswer> {
+function getDeployment(config: SystemConfig, id: string): Promise<DeploymentAnswer> {
   return getJson(`${config.api}/api/v1/deployments/${id}`, authorization(config))
 }
 
