@@ -73,9 +73,11 @@ const common = z.object({
   OTEL_METRIC_EXPORT_INTERVAL: milliseconds.default(5_000),
   DURABLE_EXPORT_INTERVAL: milliseconds.default(1_000),
   OTEL_SDK_DISABLED: flag.default(false),
-  /** The predecessor's switches; understood, with a note in the log. */
-  OTEL_ENABLED: flag.optional(),
-  OTEL_METRICS_ENABLED: flag.optional(),
+  OTEL_TRACES_EXPORTER: z.enum(["otlp", "none"]).default("otlp"),
+  OTEL_METRICS_EXPORTER: z.enum(["otlp", "none"]).default("otlp"),
+  /** The predecessor's switches: `false` is OTEL_SDK_DISABLED=true and OTEL_METRICS_EXPORTER=none. */
+  OTEL_ENABLED: flag.default(true),
+  OTEL_METRICS_ENABLED: flag.default(true),
   OTEL_TRACES_SAMPLER: z.enum(samplers).default("parentbased_always_on"),
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   OTEL_RESOURCE_ATTRIBUTES: z.string().default(""),
@@ -103,6 +105,20 @@ export function loadConfig(environment: Environment = process.env): Config {
 export function connectorsConfig(config: Config, environment: Environment = process.env): ConnectorsConfig {
   if (config.CONNECTORS_FILE !== undefined) return loadConnectors(config.CONNECTORS_FILE, environment)
   return config.ENVIRONMENT === "development" ? developmentConnectors(config.SIMULATOR_URL) : {}
+}
+
+/** Which telemetry leaves the process, by the standard's switches and the predecessor's. */
+export function telemetrySwitches(config: Config): Readonly<Record<"disabled" | "metrics" | "traces", boolean>> {
+  const disabled = config.OTEL_SDK_DISABLED || !config.OTEL_ENABLED
+  const metrics = !disabled && config.OTEL_METRICS_ENABLED && config.OTEL_METRICS_EXPORTER === "otlp"
+  return { disabled, metrics, traces: !disabled && config.OTEL_TRACES_EXPORTER === "otlp" }
+}
+
+/** The owner's address, all that the migration needs. Throws an Error when it is not set or no address. */
+export function ownerDatabaseUrl(environment: Environment = process.env): Secret {
+  const parsed = databaseUrl.safeParse(environment["DATABASE_OWNER_URL"])
+  if (parsed.success) return parsed.data
+  throw new Error("DATABASE_OWNER_URL is not set or no address: the migration runs as the role that owns the tables")
 }
 
 /** When circuit breakers open and close. */

@@ -1,7 +1,7 @@
 /** Entry of every process: `node src/main.ts api | worker | migrate`. Telemetry comes first: what is loaded after it is seen. */
 import closeWithGrace from "close-with-grace"
 import packageJson from "../package.json" with { type: "json" }
-import { type Config, loadConfig } from "./config.ts"
+import { type Config, loadConfig, ownerDatabaseUrl, telemetrySwitches } from "./config.ts"
 import { log } from "./telemetry/log.ts"
 import { startTelemetry, type TelemetrySettings } from "./telemetry/sdk.ts"
 
@@ -17,22 +17,22 @@ function telemetrySettings(config: Config, role: TelemetrySettings["role"]): Tel
     resourceAttributes: config.OTEL_RESOURCE_ATTRIBUTES,
     endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
     metricIntervalMs: config.OTEL_METRIC_EXPORT_INTERVAL,
-    disabled: config.OTEL_SDK_DISABLED,
+    ...telemetrySwitches(config),
     sampler: { name: config.OTEL_TRACES_SAMPLER, arg: config.OTEL_TRACES_SAMPLER_ARG },
     logLevel: config.LOG_LEVEL,
     trustIncomingContext: config.TRUST_INCOMING_CONTEXT,
   }
 }
 
-async function migrate(config: Config): Promise<void> {
-  const url = config.DATABASE_OWNER_URL
-  if (url === undefined) throw new Error("DATABASE_OWNER_URL is needed to migrate")
+async function migrate(): Promise<void> {
   const { migrate: run } = await import("./db/migrate.ts")
-  await run(url.reveal())
+  await run(ownerDatabaseUrl().reveal())
 }
 
 async function serve(config: Config, role: TelemetrySettings["role"]): Promise<void> {
   const telemetry = startTelemetry(telemetrySettings(config, role))
+  if (!config.OTEL_ENABLED || !config.OTEL_METRICS_ENABLED)
+    log.warn("OTEL_ENABLED and OTEL_METRICS_ENABLED are understood: prefer OTEL_SDK_DISABLED and OTEL_METRICS_EXPORTER")
   const { runApi, runWorker } = await import("./run.ts")
   const version = packageJson.version
   const running = await (role === "api" ? runApi : runWorker)(config, telemetry, version)
@@ -45,9 +45,8 @@ async function serve(config: Config, role: TelemetrySettings["role"]): Promise<v
 
 const role = process.argv[2]
 try {
-  const config = loadConfig()
-  if (role === "migrate") await migrate(config)
-  else if (role === "api" || role === "worker") await serve(config, role)
+  if (role === "migrate") await migrate()
+  else if (role === "api" || role === "worker") await serve(loadConfig(), role)
   else throw new Error("say what to run: api, worker or migrate")
 } catch (error) {
   log.fatal("could not start", { role, error })

@@ -3,7 +3,7 @@ import { createApp } from "./api/app.ts"
 import { listen } from "./api/listen.ts"
 import { createBreakers } from "./breaker/breakers.ts"
 import { listenForChanges } from "./breaker/listen.ts"
-import { breakerSettings, type Config, connectorsConfig } from "./config.ts"
+import { breakerSettings, type Config, connectorsConfig, telemetrySwitches } from "./config.ts"
 import { createConnectors } from "./connectors/create.ts"
 import { connect } from "./db/client.ts"
 import type { Domain } from "./domain.ts"
@@ -92,7 +92,7 @@ async function openCore(config: Config, telemetry: Telemetry, role: Role) {
   const url = config.DATABASE_URL.reveal()
   const applicationName = `eucora-${role}`
   lifecycle.add("telemetry", telemetry, (open) => open.shutdown(telemetryFlushMs))
-  const instrument = config.OTEL_SDK_DISABLED ? {} : { instrument: instrumentSql }
+  const instrument = telemetrySwitches(config).disabled ? {} : { instrument: instrumentSql }
   const client = connect({ url, applicationName, max: config.DATABASE_POOL, ...instrument })
   lifecycle.add("database", client, (open) => open.close())
   const onError = (error: Error) => log.warn("queue error", { error })
@@ -105,7 +105,7 @@ async function openCore(config: Config, telemetry: Telemetry, role: Role) {
   lifecycle.add("queue", boss, (open) => open.stop({ graceful: true, timeout: queueDrainMs }))
   const { connectors } = lifecycle.add("connectors", createConnectors(connectorsConfig(config)), (open) => open.close())
   lifecycle.add("presence", startPresence(client.db, telemetry.instanceId, role), (open) => open.stop())
-  if (!config.OTEL_SDK_DISABLED)
+  if (telemetrySwitches(config).metrics)
     lifecycle.add("durable metrics", startDurableMetrics(config, telemetry, url), (open) => open.close())
   const breakers = createBreakers({ db: client.db, settings: breakerSettings(config) })
   await listenForChanges(client.sql, breakers)

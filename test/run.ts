@@ -14,8 +14,10 @@ interface Outcome {
 
 const quickTests = ["src/**/*.test.ts", "grafana/**/*.test.ts", "test/contract/**/*.test.ts"]
 const patterns = process.argv.slice(2)
-/** A file that runs longer hangs. The system tests kill and restart servers and take their time. */
-const limitMs = patterns.some((pattern) => pattern.includes("system")) ? 900_000 : 60_000
+/** The system and fault tests kill and restart servers, take their time, and are not to disturb one another. */
+const heavy = patterns.some((pattern) => /system|faults/.test(pattern))
+/** A file that runs longer hangs. */
+const limitMs = heavy ? 900_000 : 60_000
 
 function runFile(file: string, postgresUrl: string): Promise<Outcome> {
   return new Promise((resolve) => {
@@ -51,7 +53,7 @@ const files = (await Array.fromAsync(glob(patterns.length > 0 ? patterns : quick
 const server = await startTestServer()
 const queue = [...files]
 const outcomes: Outcome[] = []
-const lanes = patterns.some((pattern) => pattern.includes("system")) ? 1 : Math.min(availableParallelism(), 4)
+const lanes = heavy ? 1 : Math.min(availableParallelism(), 4)
 await Promise.all(
   Array.from({ length: lanes }, async () => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift())

@@ -4,6 +4,7 @@ import * as assert from "uvu/assert"
 import { connect } from "../db/client.ts"
 import { until } from "../testing.ts"
 import { readBreaker } from "./row.ts"
+import type { Callers } from "./testing/callers.ts"
 import { callsPerWindow, openField, realWindows, virtualWindows } from "./testing/field.ts"
 
 const hour = 3_600
@@ -17,6 +18,15 @@ const processes = [fast, slow, third, fourth]
 const client = connect({ url: field.database.url, applicationName: "test", max: 1 })
 const stateNow = async () => (await readBreaker(client.db, { service: "intune", connectorType: "intune" })).state
 const openPeriodEnds = () => time.shift(settings.openSeconds + 0.001)
+
+/** Opens it, to where the next call may try. */
+async function broken(process: Callers): Promise<void> {
+  await time.shift(settings.recoverySeconds + 0.001)
+  backEnd.behaviour = "fails"
+  await process.storm({ callers: settings.failureThreshold })
+  assert.is((await stateNow()).kind, "OPEN")
+  await openPeriodEnds()
+}
 
 test("of 4 processes with 100 callers each one call tries the back end in each window", async () => {
   const windows = await virtualWindows(field, processes, { callers: 100, windows: 20 })
@@ -71,9 +81,7 @@ test("in the first second of recovery no more than five calls of all processes g
 })
 
 test("an owner that stood still over its lease changes nothing when it goes on", async () => {
-  backEnd.behaviour = "fails"
-  await third.storm({ callers: 5 })
-  await openPeriodEnds()
+  await broken(third)
   backEnd.behaviour = "hangs"
   const before = backEnd.calls.length
   const slept = third.storm({ callers: 1 })
@@ -89,9 +97,7 @@ test("an owner that stood still over its lease changes nothing when it goes on",
 })
 
 test("a killed owner of the lease is replaced when it is over, and not before", async () => {
-  backEnd.behaviour = "fails"
-  await fourth.storm({ callers: 5 })
-  await openPeriodEnds()
+  await broken(fourth)
   backEnd.behaviour = "hangs"
   const before = backEnd.calls.length
   fourth.storm({ callers: 1 }).catch(() => {}) // nobody is left to answer

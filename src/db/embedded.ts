@@ -119,7 +119,8 @@ function own(path: string, { uid, gid }: User): void {
 const guardScript = `
 waited=0
 while "$0" -D "$1" status >/dev/null; do
-  [ $((waited += 1)) -gt 20 ] && exit 1
+  case "$(sed -n 8p "$1/postmaster.pid")" in ready*) limit=10 ;; *) limit=100 ;; esac
+  [ $((waited += 1)) -gt $limit ] && exit 1
   sleep 0.1
 done
 "$0" -D "$1" -w -s -l "$2" -o "$3" start && echo ready && cat >/dev/null

@@ -25,13 +25,12 @@ export type EventType = (typeof eventTypes)[number]
 
 /** Whose stories are told. A connector's subject is its circuit breaker's row. */
 export const eventSubjects = ["deployment", "principal", "connector"] as const
-export type EventSubject = (typeof eventSubjects)[number]
 
 /** An audit event as it is served. `sequence` counts from 1 within its subject; `hash` chains it to the event before. */
 export interface Event {
   readonly id: string
   readonly type: EventType
-  readonly subjectType: EventSubject
+  readonly subjectType: (typeof eventSubjects)[number]
   readonly subjectId: string
   readonly sequence: number
   readonly at: Date

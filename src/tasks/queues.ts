@@ -39,7 +39,7 @@ export const isScheduled = (name: TaskName): name is ScheduledTask => scheduledT
  * failure repeats is counted by ourselves, on the operation's row. A dead worker is noticed by its missing heartbeat.
  */
 const queueOptions = {
-  retryLimit: 1_000,
+  retryLimit: 1_000_000,
   retryDelay: 1,
   retryBackoff: true,
   retryDelayMax: 10,

@@ -37,6 +37,9 @@ export interface TelemetrySettings {
   readonly metricIntervalMs: number
   /** Nothing but logs on standard output. */
   readonly disabled: boolean
+  /** Whether metrics, and whether spans, leave the process. */
+  readonly metrics: boolean
+  readonly traces: boolean
   /** `arg`: the share of traces that is kept, 0 to 1. */
   readonly sampler: { readonly name: SamplerName; readonly arg: number }
   readonly logLevel: LogLevel
@@ -96,7 +99,7 @@ function start(
   quieten()
   const spans = spanBuffer(channel)
   const records = logBuffer(channel)
-  const sampler = createSampler(settings.sampler.name, settings.sampler.arg)
+  const sampler = createSampler(settings.traces ? settings.sampler.name : "always_off", settings.sampler.arg)
   const processors = [spanProcessor((span) => spans.offer(span)), ...spanProcessors]
   const tracers = new NodeTracerProvider({ resource, sampler, spanProcessors: processors })
   tracers.register({ propagator: new BorderPropagator({ trustIncoming: settings.trustIncomingContext }) })
@@ -104,7 +107,10 @@ function start(
   logs.setGlobalLoggerProvider(
     new LoggerProvider({ resource, processors: [logProcessor((record) => records.offer(record))] }),
   )
-  const meters = meterProvider(resource, [periodicReader(channel, settings), ...metricReaders])
+  const meters = meterProvider(resource, [
+    ...(settings.metrics ? [periodicReader(channel, settings)] : []),
+    ...metricReaders,
+  ])
   bindMetrics(meters.getMeter("eucora"))
   observe(meters.getMeter("eucora"), {
     spansQueued: () => spans.queued,

@@ -2,7 +2,6 @@ import { eq, sql as raw } from "drizzle-orm"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { connect } from "../db/client.ts"
-import { within } from "../db/prepared.ts"
 import { applications } from "../db/schema.ts"
 import { testDatabase } from "../db/testing.ts"
 import { poolUse } from "./pools.ts"
@@ -48,16 +47,16 @@ test("drizzle's queries are CLIENT spans with the conventions' attributes and no
 })
 
 test("transactions, savepoints and prepared statements on their connection are seen as well", async () => {
-  const find = db
-    .select()
-    .from(applications)
-    .where(eq(applications.name, raw.placeholder("name")))
-    .prepare("find")
   const seen = await names(() =>
     db.transaction(async (tx) => {
       await tx.update(applications).set({ label: "other" }).where(eq(applications.name, "canary-app"))
       await tx.transaction((inner) => inner.execute(raw`SELECT now()`))
-      const [row] = await within(find, tx).execute({ name: "canary-app" })
+      const find = tx
+        .select()
+        .from(applications)
+        .where(eq(applications.name, raw.placeholder("name")))
+        .prepare("find")
+      const [row] = await find.execute({ name: "canary-app" })
       assert.is(row?.label, "other")
     }),
   )

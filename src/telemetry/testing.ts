@@ -84,6 +84,8 @@ const testSettings: TelemetrySettings = {
   endpoint: "http://127.0.0.1:9",
   metricIntervalMs: 60_000,
   disabled: false,
+  metrics: true,
+  traces: true,
   sampler: { name: "parentbased_always_on", arg: 1 },
   logLevel: "debug",
   trustIncomingContext: false,

@@ -35,6 +35,8 @@ test.before(async (context) => {
     endpoint: `http://127.0.0.1:${own.environment["COLLECTOR_GRPC_PORT"]}`,
     metricIntervalMs: 5_000,
     disabled: false,
+    metrics: true,
+    traces: true,
     sampler: { name: "always_off", arg: 0 },
     logLevel: "warn",
     trustIncomingContext: false,

@@ -1,4 +1,5 @@
-import postgres from "postgres"
+import type postgres from "postgres"
+import { openPool } from "../../db/driver.ts"
 
 /** How soon PostgreSQL gives up a session of ours that went silent: a frozen process or a machine that vanished. */
 const silenceMs = 15_000
@@ -74,11 +75,12 @@ export class Election {
   #connect(): Session {
     const lost = Promise.withResolvers<never>()
     lost.promise.catch(() => {}) // nobody may be waiting just then; whoever waits later is told nonetheless
-    const sql = postgres(this.#options.url, {
+    const sql = openPool(this.#options.url, {
       max: 1,
       idle_timeout: 0, // the lock lives as long as the connection
       max_lifetime: null,
       connect_timeout: 5,
+      backoff: () => 0.25, // seconds; the driver's own grows to 20
       onnotice: () => {},
       onclose: () => {
         lost.reject(new Error("the connection to the database was lost"))
