@@ -66,9 +66,10 @@ test("each process has its own series, and they add up", async ({ own }) => {
 })
 
 test("the shared series come from one process only, whoever is elected", async ({ own }) => {
-  const sources = await query(own.config.prometheus, "count by (instance) (deployment_active)")
+  const read = () => query(own.config.prometheus, "count by (instance) (deployment_active)")
+  const { found } = await waitFor(read, (sources) => sources.length > 0, 30)
   assert.equal(
-    sources.map(({ labels }) => labels["instance"]),
+    found.map(({ labels }) => labels["instance"]),
     ["durable"],
   )
 })
