@@ -8,7 +8,6 @@ const hour = 3_600_000
 /** Wall clocks of four processes: two are an hour wrong. */
 const clocks = [0, hour, -hour, 0]
 const start = (field: Field) => Promise.all(clocks.map((wallClockMs) => field.start({ wallClockMs })))
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 
 test("1,000 windows in virtual time: of 4 processes with 100 callers each, one call tries in each window", async () => {
   const field = await openField()
@@ -19,7 +18,6 @@ test("1,000 windows in virtual time: of 4 processes with 100 callers each, one c
     reports.reduce((sum, { refused }) => sum + refused, 0),
     399_000,
   )
-  console.log(`median of the medians of refusals: ${median(reports.map((each) => each.medianRefusalMs))} ms`)
   await field.close()
 })
 

@@ -16,7 +16,7 @@ test("200: every breaker with its state, when to come back, and its newest event
     state: "OPEN",
     failures: 5,
     opened_at: "2026-03-01T12:00:00.000Z",
-    retry_after_seconds: 41.5,
+    retry_after_seconds: 42,
     reason: null,
   })
   assert.equal([history.length, history[0]?.type, history[0]?.subject_type], [1, "BREAKER_OPENED", "connector"])

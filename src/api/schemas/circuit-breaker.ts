@@ -20,7 +20,7 @@ export const circuitBreakerSchema = z
     }),
     failures: z.int().openapi({ description: "Failures that counted since the last success" }),
     opened_at: servedMomentOrNull.openapi({ description: "Since when calls are not let through freely" }),
-    retry_after_seconds: z.number().nullable().openapi({
+    retry_after_seconds: z.int().nullable().openapi({
       description: "Until a call may be tried; null when calls are let through, or only a reset will let them",
     }),
     reason: z.string().nullable().openapi({ description: "Why it was isolated" }),
@@ -37,7 +37,7 @@ export function circuitBreakerBody(breaker: CircuitBreaker): z.input<typeof circ
     state: breaker.state,
     failures: breaker.failures,
     opened_at: textOf(breaker.openedAt),
-    retry_after_seconds: breaker.retryAfterSeconds,
+    retry_after_seconds: breaker.retryAfterSeconds === null ? null : Math.ceil(breaker.retryAfterSeconds),
     reason: breaker.reason,
     history: breaker.history.map(eventBody),
   }

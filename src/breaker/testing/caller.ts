@@ -32,8 +32,6 @@ export interface Report {
   readonly answered: number
   readonly failed: number
   readonly refused: number
-  /** Milliseconds that the median refusal took. */
-  readonly medianRefusalMs: number
   /** What this process takes for the time. */
   readonly wallClock: number
 }
@@ -69,32 +67,24 @@ async function health(signal: AbortSignal): Promise<void> {
   if (status !== 200) throw new ConnectorError("transient", "server", `status ${status}`, { status })
 }
 
-type Ending = { readonly kind: "answered" | "failed" } | { readonly kind: "refused"; ms: number; again: number }
+type Ending = { readonly kind: "answered" | "failed" } | { readonly kind: "refused"; readonly again: number }
 
 async function callOnce(through: Guarded, type: ConnectorType = "intune"): Promise<Ending> {
-  const start = performance.now()
   try {
     await guardedCall(through, type, "health", (connector, signal) => connector.health(signal))
     return { kind: "answered" }
   } catch (thrown) {
     // The failure of the one call that tries is told as a refusal, with its cause.
     if (thrown instanceof BreakerOpen && thrown.cause === undefined)
-      return { kind: "refused", ms: performance.now() - start, again: thrown.retryAfterSeconds }
+      return { kind: "refused", again: thrown.retryAfterSeconds }
     if (thrown instanceof ConnectorError) return { kind: "failed" }
     throw thrown
   }
 }
 
 function report(endings: readonly Ending[]): Report {
-  const refusals = endings.flatMap((ending) => (ending.kind === "refused" ? [ending.ms] : [])).sort((a, b) => a - b)
   const count = (kind: Ending["kind"]) => endings.filter((ending) => ending.kind === kind).length
-  return {
-    answered: count("answered"),
-    failed: count("failed"),
-    refused: refusals.length,
-    medianRefusalMs: refusals[refusals.length >> 1] ?? 0,
-    wallClock: Date.now(),
-  }
+  return { answered: count("answered"), failed: count("failed"), refused: count("refused"), wallClock: Date.now() }
 }
 
 /** The database's time may have been moved, which no clock of this process shows: memories are given up first. */

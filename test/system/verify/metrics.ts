@@ -71,7 +71,7 @@ const hints = {
 async function visible(ask: () => Promise<number>, wanted: number, one: Expected) {
   const { found, met } = await waitFor(ask, (value) => value === wanted, 30)
   const seconds = since(one)
-  return { found: String(found), met: met && seconds <= visibleWithinSeconds + 5, visibleAfterSeconds: seconds }
+  return { found: String(found), met: met && seconds <= visibleWithinSeconds, visibleAfterSeconds: seconds }
 }
 
 function exposition(config: SystemConfig, before: Before, one: Expected): Promise<Check> {

@@ -16,6 +16,9 @@ const wanted: Readonly<Record<string, (span: TraceSpan) => boolean>> = {
   end: ({ name }) => name === "ring.rollout",
 }
 
+/** From a deployment's end to its whole trace. */
+const visibleWithinSeconds = 3
+
 const hints = {
   trace: "spans do not arrive: .data/logs/jaeger.log, .data/logs/collector.log, telemetry_spans_dropped_total",
   one: "a stage began a trace of its own: src/telemetry/trace.ts, the column deployments.traceparent",
@@ -36,8 +39,9 @@ function whole({ jaeger }: SystemConfig, one: Submitted): Promise<Check> {
   return checking(`Jaeger: trace of ${one.appName}`, kinds.join(" "), hints.trace, async () => {
     const read = async () => kindsOf(await traceSpans(jaeger, one.traceId))
     const { found } = await waitFor(read, (present) => present.length === kinds.length, 30)
-    const met = found.length === kinds.length
-    return { found: found.join(" "), met, visibleAfterSeconds: (performance.now() - one.endedAtMs) / 1000 }
+    const visibleAfterSeconds = (performance.now() - one.endedAtMs) / 1000
+    const met = found.length === kinds.length && visibleAfterSeconds <= visibleWithinSeconds
+    return { found: found.join(" "), met, visibleAfterSeconds }
   })
 }
 
