@@ -1,5 +1,5 @@
 import type { Database } from "../db/client.ts"
-import { enginePrincipal } from "../deployments/finish.ts"
+import { enginePrincipal } from "../lib/principal.ts"
 import { currentCorrelation } from "../telemetry/correlation.ts"
 import { log } from "../telemetry/log.ts"
 import { BreakerOpen } from "./breaker-open.ts"

@@ -73,6 +73,3 @@ export function eventContext(deployment: { readonly id: string; readonly correla
     correlationId: deployment.correlationId,
   } as const
 }
-
-/** In whose name the engine acts when nobody asked for it. */
-export const enginePrincipal = "control-plane"

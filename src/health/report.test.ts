@@ -141,6 +141,18 @@ test("the queue is degraded when a task that could run has waited for a minute, 
   assert.is(await statusOf("queue"), "healthy")
 })
 
+test("a breaker that is not closed degrades, by name; one of a back end that is not configured says nothing", async () => {
+  const breakers = async () => (await healthReport(fine)).checks.breakers
+  assert.equal(await breakers(), { status: "healthy", detail: "all closed" })
+  const isolate = (service: string) =>
+    db.execute(sql`
+    UPDATE breakers SET state = 'ISOLATED', opened_at = now(), reason = 'canary' WHERE service = ${service}`)
+  await isolate("jamf")
+  assert.is((await breakers()).status, "healthy")
+  await isolate("intune")
+  assert.equal(await breakers(), { status: "degraded", detail: "intune ISOLATED" })
+})
+
 test("the exposition is passed on as the Collector gives it", async () => {
   const type = "application/openmetrics-text; version=1.0.0"
   const url = await answeringWith(200, "deployment_total 1\n", { "content-type": type })

@@ -13,3 +13,6 @@ export interface Caller {
   readonly principal: Principal
   readonly correlationId: string
 }
+
+/** In whose name the control plane acts when nobody asked for it. */
+export const enginePrincipal = "control-plane"
