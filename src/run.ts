@@ -65,7 +65,7 @@ export async function runApi(config: Config, telemetry: Telemetry, version: stri
 }
 
 /** Carries out the tasks; over HTTP it only says whether it lives. */
-export async function runWorker(config: Config, telemetry: Telemetry, _version: string): Promise<Running> {
+export async function runWorker(config: Config, telemetry: Telemetry): Promise<Running> {
   const core = await openCore(config, telemetry, "worker")
   const { domain, boss, lifecycle } = core
   lifecycle.add("worker", await startWorker(boss, taskHandlers(domain)), (worker) => worker.stop())
