@@ -21,7 +21,7 @@ function collector(config: StackConfig): Service {
     args: () => ["--config", "collector/collector.yaml"],
     environment: {
       COLLECTOR_QUEUE_DIRECTORY: join(dataDir, "collector-queue"),
-      JAEGER_OTLP_ENDPOINT: `${host}:${ports.JAEGER_OTLP_PORT}`,
+      JAEGER_OTLP_ENDPOINT: http(ports.JAEGER_OTLP_PORT),
       ...config.environment,
     },
     address: http(ports.COLLECTOR_GRPC_PORT),
