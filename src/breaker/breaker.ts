@@ -32,6 +32,7 @@ export interface BreakerOptions {
 
 /** No back end is waited for longer than this. */
 const callDeadlineMs = 30_000
+
 /**
  * One process' view of a shared breaker. The row in PostgreSQL decides; what was read of it is kept for as long as nobody
  * says that it changed, so that calls to a healthy back end, and refusals, ask nobody.

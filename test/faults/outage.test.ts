@@ -48,6 +48,9 @@ async function openScene(environment: Readonly<Record<string, string>>) {
   const own = await ownStack({
     only: ["api", "worker", "simulator"],
     environment: { SIMULATOR_PORT: String(simulator), SIMULATOR_URL: counter.url, ...environment },
+  }).catch((error: unknown) => {
+    counter.close()
+    throw error
   })
   const { config } = own
   const sql = postgres(own.databaseUrl, { max: 1 })

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs"
+import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { freePort } from "../../../src/db/testing.ts"
 import { type Stack, type StackOptions, startStack } from "../../../src/stack/stack.ts"
 import { type SystemConfig, systemConfig } from "../config.ts"
 
@@ -43,7 +43,10 @@ export async function ownStack(
   const dataDir = mkdtempSync(join(tmpdir(), "eucora-system-"))
   chmodSync(dataDir, 0o711) // as root, PostgreSQL runs as another user, who has to pass through
   const environment: Record<string, string> = { ...(await ports()), DATA_DIR: dataDir, ...options.environment }
-  const stack = await startStack({ ...options, environment })
+  const stack = await startStack({ ...options, environment }).catch((error: unknown) => {
+    console.error(error) // a suite that fails before its first test says nothing
+    throw error
+  })
   return {
     stack,
     config: systemConfig(environment),
@@ -56,9 +59,27 @@ export async function ownStack(
   }
 }
 
-/** Ports that were free a moment ago; further api and worker processes take the ones after theirs. */
+/** The first worker comes last: a further one takes the next port, a further api the tenth above its own. */
+const blockSize = portVariables.length + 20
+
+/**
+ * A block of ports that are free, below those that the system gives to outgoing connections: one of these could be taken
+ * between our look and the server's start.
+ */
 async function ports(): Promise<Record<string, string>> {
-  const found: Record<string, string> = {}
-  for (const variable of portVariables) found[variable] = String(await freePort())
-  return found
+  for (;;) {
+    const first = 10_000 + Math.floor(Math.random() * 20_000)
+    const block = Array.from({ length: blockSize }, (_, offset) => first + offset)
+    const free = await Promise.all(block.map(isFree))
+    if (free.every(Boolean))
+      return Object.fromEntries(portVariables.map((variable, index) => [variable, String(first + index)]))
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const probe = createServer()
+    probe.once("error", () => done(false))
+    probe.listen(port, "127.0.0.1", () => probe.close(() => done(true)))
+  })
 }
