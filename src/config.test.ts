@@ -151,11 +151,22 @@ test("addresses that paths are put behind lose the slash at their end", () => {
   assert.is(config.GRAFANA_URL, "http://g.example/x")
 })
 
+test("production has a key of its own that seals events, of 32 bytes at least, and never prints it", () => {
+  const production = { DATABASE_URL, ENVIRONMENT: "production" }
+  assert.match(refusal(production), "EVENT_SEAL_KEY: is not set")
+  assert.match(
+    refusal({ ...production, EVENT_SEAL_KEY: "k".repeat(31) }),
+    "EVENT_SEAL_KEY: must have at least 32 bytes",
+  )
+  const config = loadConfig({ ...production, EVENT_SEAL_KEY: "k".repeat(32) })
+  assert.not.match(JSON.stringify(config), "kkk")
+})
+
 test("development has all five back ends in the simulator, production has none unless a file names them", () => {
   const names = (environment: Readonly<Record<string, string>>) =>
     Object.keys(connectorsConfig(loadConfig({ DATABASE_URL, ...environment }), {})).sort()
   assert.equal(names({}), ["ansible", "intune", "jamf", "landscape", "sccm"])
-  assert.equal(names({ ENVIRONMENT: "production" }), [])
+  assert.equal(names({ ENVIRONMENT: "production", EVENT_SEAL_KEY: "k".repeat(32) }), [])
   assert.throws(() => names({ CONNECTORS_FILE: "/nowhere/connectors.json" }), /connectors\.json/)
 })
 

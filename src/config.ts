@@ -18,6 +18,11 @@ const base = address.transform((value) => value.replace(/\/+$/, ""))
 const databaseUrl = z
   .url({ protocol: /^postgres(ql)?$/, error: "is no address like postgres://user:password@host:5432/database" })
   .transform((value) => new Secret(value))
+/** Never printed; as it is written, so that text of any kind will do. */
+const sealKey = z
+  .string()
+  .refine((key) => Buffer.byteLength(key) >= 32, "must have at least 32 bytes; for example from `openssl rand -hex 32`")
+  .transform((value) => new Secret(value))
 const noDatabase =
   "is not set; production needs a PostgreSQL database of its own, and in development `npm run up` starts one and sets this"
 
@@ -49,10 +54,16 @@ const common = z.object({
   CONNECTORS_FILE: z.string().min(1).optional(),
   /** Largest number of applications with a label of their own in metrics; the rest share `other`. */
   APP_LABEL_LIMIT: z.coerce.number().int().min(1).max(10_000).default(100),
-  /** Which polling interval and limits roll-outs use. */
+  /** Whose ring policies are in force: demo has seconds where production has hours. */
   RING_PROFILE: z.enum(["demo", "production"]).optional(),
   /** Development: where the admin token made at start is written (mode 0600). */
   DEV_TOKEN_FILE: z.string().min(1).default(".data/run/admin-token"),
+  /** Development: where the token is written with which Alertmanager delivers alerts (mode 0640). */
+  DEV_ALERTMANAGER_TOKEN_FILE: z.string().min(1).default(".data/run/alertmanager-token"),
+  /** Seals the blocks of events; the same in all processes, and not kept in the database. Production does not start without. */
+  EVENT_SEAL_KEY: sealKey.optional(),
+  /** Development: where a key is kept that the first process makes (mode 0600), unless EVENT_SEAL_KEY is set. */
+  DEV_SEAL_KEY_FILE: z.string().min(1).default(".data/run/event-seal-key"),
   /** So many failures of a back end, one after the other, and it is left alone for a while; see breaker/settings.ts. */
   BREAKER_FAILURE_THRESHOLD: z.coerce.number().int().min(1).max(1_000).default(breaker.failureThreshold),
   BREAKER_OPEN_SECONDS: seconds.default(breaker.openSeconds),
@@ -67,6 +78,8 @@ const common = z.object({
   TRUST_INCOMING_CONTEXT: flag.default(false),
   COLLECTOR_METRICS_URL: address.default("http://127.0.0.1:8889/metrics"),
   COLLECTOR_HEALTH_URL: address.default("http://127.0.0.1:13133/"),
+  /** Asked by gates whose policy has a query. */
+  PROMETHEUS_URL: base.default("http://127.0.0.1:9090"),
   JAEGER_URL: base.default("http://127.0.0.1:16686"),
   GRAFANA_URL: base.default("http://127.0.0.1:3000"),
   OTEL_EXPORTER_OTLP_ENDPOINT: address.default("http://127.0.0.1:4317"),
@@ -85,6 +98,15 @@ const common = z.object({
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
 })
 
+/** A key that each process made for itself would fit nobody else's seals. */
+const hasSealKey = ({ ENVIRONMENT, EVENT_SEAL_KEY }: z.output<typeof common>) =>
+  ENVIRONMENT !== "production" || EVENT_SEAL_KEY !== undefined
+const noSealKey = {
+  path: ["EVENT_SEAL_KEY"],
+  error:
+    "is not set; production needs at least 32 bytes that are kept outside the database, for example from `openssl rand -hex 32`",
+}
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 export type Config = Readonly<z.output<typeof common>>
@@ -92,7 +114,7 @@ export type Config = Readonly<z.output<typeof common>>
 /** Reads the environment once. An empty or blank variable counts as unset. Throws an Error that names every variable that is wrong. */
 export function loadConfig(environment: Environment = process.env): Config {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()))
-  const parsed = common.safeParse(set)
+  const parsed = common.refine(hasSealKey, noSealKey).safeParse(set)
   if (parsed.success) return Object.freeze(parsed.data)
   const wrong = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`)
   throw new Error(`The environment is not usable:\n${wrong.join("\n")}`)

@@ -7,10 +7,14 @@ import { breakerSettings, type Config, connectorsConfig, telemetrySwitches } fro
 import { createConnectors } from "./connectors/create.ts"
 import { connect } from "./db/client.ts"
 import type { Domain } from "./domain.ts"
+import { startEventKeeper } from "./events/keeper.ts"
+import { listenForPositions } from "./events/position.ts"
+import { sealKey } from "./events/seal-key.ts"
+import { EventStreams } from "./events/streams.ts"
 import { startPresence } from "./health/presence.ts"
 import { databaseAnswers } from "./health/report.ts"
 import { Lifecycle } from "./lib/lifecycle.ts"
-import { ringProfiles } from "./rings/policy.ts"
+import { prometheusAnswers } from "./rings/query.ts"
 import { apiServices } from "./services.ts"
 import { taskHandlers } from "./tasks/handlers.ts"
 import { createTaskQueue, startBoss } from "./tasks/queue.ts"
@@ -25,7 +29,7 @@ import { metrics } from "./telemetry/metrics.ts"
 import type { Telemetry } from "./telemetry/sdk.ts"
 import { instrumentSql } from "./telemetry/sql.ts"
 import { withCorrelation } from "./telemetry/trace.ts"
-import { announceDevelopmentToken } from "./tokens/development.ts"
+import { announceDevelopmentToken, provideAlertmanagerToken } from "./tokens/development.ts"
 
 /** A process at work. */
 export interface Running {
@@ -39,9 +43,13 @@ type Role = "api" | "worker"
 export async function runApi(config: Config, telemetry: Telemetry, version: string): Promise<Running> {
   const core = await openCore(config, telemetry, "api")
   const { domain, lifecycle } = core
-  const services = apiServices(domain, config, core.stopping)
-  if (config.ENVIRONMENT === "development")
+  const streams = new EventStreams(domain.db)
+  await listenForPositions(core.sql, streams.wake)
+  const services = apiServices(domain, config, streams, core.stopping)
+  if (config.ENVIRONMENT === "development") {
     await announceDevelopmentToken(domain.db, config.DEV_TOKEN_FILE, services.authenticate)
+    await provideAlertmanagerToken(domain.db, config.DEV_ALERTMANAGER_TOKEN_FILE, services.authenticate)
+  }
   const app = createApp({
     services,
     log,
@@ -60,6 +68,7 @@ export async function runApi(config: Config, telemetry: Telemetry, version: stri
   })
   const listening = await listen(app, { host: config.API_HOST, port: config.API_PORT })
   lifecycle.add("http", listening, (open) => open.close(httpDrainMs))
+  lifecycle.add("event streams", streams, (open) => open.close()) // first, for they would never end by themselves
   log.info("api ready", { port: listening.port, ring_profile: ringProfile(config) })
   return core.running
 }
@@ -104,6 +113,7 @@ async function openCore(config: Config, telemetry: Telemetry, role: Role) {
   })
   lifecycle.add("queue", boss, (open) => open.stop({ graceful: true, timeout: queueDrainMs }))
   const { connectors } = lifecycle.add("connectors", createConnectors(connectorsConfig(config)), (open) => open.close())
+  lifecycle.add("event keeper", startEventKeeper({ url, key: sealKey(config) }), (open) => open.close())
   lifecycle.add("presence", startPresence(client.db, telemetry.instanceId, role), (open) => open.stop())
   if (telemetrySwitches(config).metrics)
     lifecycle.add("durable metrics", startDurableMetrics(config, telemetry, url), (open) => open.close())
@@ -114,7 +124,8 @@ async function openCore(config: Config, telemetry: Telemetry, role: Role) {
     tasks: createTaskQueue(boss),
     connectors,
     breakers,
-    policies: ringProfiles[ringProfile(config)],
+    ringProfile: ringProfile(config),
+    askMetrics: prometheusAnswers(config.PROMETHEUS_URL),
     appLabelLimit: config.APP_LABEL_LIMIT,
   }
   const running: Running = {
@@ -123,7 +134,7 @@ async function openCore(config: Config, telemetry: Telemetry, role: Role) {
       for (const { name, error } of await lifecycle.close(withinMs)) log.warn("did not close in time", { name, error })
     },
   }
-  return { domain, boss, lifecycle, running, stopping: () => stopping }
+  return { domain, sql: client.sql, boss, lifecycle, running, stopping: () => stopping }
 }
 
 const telemetryFlushMs = 2_000
@@ -133,7 +144,7 @@ function startDurableMetrics(config: Config, telemetry: Telemetry, url: string) 
   return startDurable({
     url,
     instruments: domainCounts,
-    observed: domainGauges(config.APP_LABEL_LIMIT),
+    observed: domainGauges(config.APP_LABEL_LIMIT, ringProfile(config)),
     environment: config.ENVIRONMENT,
     exporter: telemetry.exporter(config.DURABLE_EXPORT_INTERVAL),
     exportIntervalMs: config.DURABLE_EXPORT_INTERVAL,
@@ -147,9 +158,16 @@ function startDurableMetrics(config: Config, telemetry: Telemetry, url: string) 
 /** How often each task comes round that nobody asks for. */
 function intervals(config: Config): Intervals {
   const reconcile = config.RECONCILE_INTERVAL_SECONDS ?? reconcileSeconds[ringProfile(config)]
-  return { "probe-connectors": config.PROBE_INTERVAL_SECONDS, reconcile }
+  return {
+    "probe-connectors": config.PROBE_INTERVAL_SECONDS,
+    reconcile,
+    "start-waiting": startWaitingSeconds,
+    "expire-approvals": expireApprovalsSeconds,
+  }
 }
 
+const startWaitingSeconds = 5
+const expireApprovalsSeconds = 15
 const reconcileSeconds = { demo: 10, production: 300 } as const
 
 /** Seconds instead of hours, unless this is production or was chosen otherwise. */

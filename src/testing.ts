@@ -8,7 +8,6 @@ import type { NewDeployment } from "./deployments/types.ts"
 import type { Domain } from "./domain.ts"
 import { Lifecycle } from "./lib/lifecycle.ts"
 import type { Caller, Role } from "./lib/principal.ts"
-import { ringProfiles } from "./rings/policy.ts"
 import { smallToolEvidence } from "./risk/examples.ts"
 import { createTaskQueue, startBoss } from "./tasks/queue.ts"
 
@@ -74,7 +73,8 @@ export async function testDomain(changed: Partial<Domain> = {}): Promise<TestDom
     tasks: createTaskQueue(boss),
     connectors: new Map([["intune", uncalled("intune")]]),
     breakers: createBreakers({ db: client.db, settings: defaultBreakerSettings }),
-    policies: ringProfiles.demo,
+    ringProfile: "demo",
+    askMetrics: () => Promise.reject(new Error("Prometheus was asked")),
     appLabelLimit: 100,
     ...changed,
   }

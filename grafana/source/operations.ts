@@ -1,161 +1,246 @@
-import {
-  BigValueColorMode,
-  GraphDrawStyle,
-  GraphThresholdsStyleConfigBuilder,
-  GraphThresholdsStyleMode,
-  ScaleDistribution,
-  ScaleDistributionConfigBuilder,
-  StackingConfigBuilder,
-  StackingMode,
-} from "@grafana/grafana-foundation-sdk/common"
-import { DashboardBuilder, DashboardCursorSync, RowBuilder } from "@grafana/grafana-foundation-sdk/dashboard"
-import { PanelBuilder as HeatmapBuilder, YAxisConfigBuilder } from "@grafana/grafana-foundation-sdk/heatmap"
-import { PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus"
-import type { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat"
-import { PanelBuilder as TimeseriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries"
 import { CountsPerMinute, PercentUnit, Seconds, Short } from "@grafana/grafana-foundation-sdk/units"
-import { bigNumber, choice, now, over, prometheus, thresholds } from "./panels.ts"
+import { annotation, board } from "./board.ts"
+import { toDashboard, toTraces } from "./links.ts"
+import { areas, bars, heatmap, lines, numbers, ranking } from "./panels.ts"
+import { increase, percentile, perSecond, share } from "./promql.ts"
+import { buckets, now, over, withExemplars } from "./query.ts"
+import { failed, outcomes, workBuckets } from "./recorded.ts"
+import {
+  breakerState,
+  connectorHealth,
+  failures,
+  noOutcome,
+  noRequest,
+  noTask,
+  notExported,
+  percentiles,
+  promisedSuccess,
+  slowest,
+  successShare,
+} from "./shared.ts"
+import { below } from "./thresholds.ts"
 
-/** Of the applications chosen at the top; the API's answers link here with theirs. */
-const app = 'app_name=~"$app_name"'
+const formula = "COMPLETED ÷ (COMPLETED + FAILED + ROLLED_BACK)"
+const overTheRange = `histogram_quantile(%, ${increase(workBuckets, "$__range", "le")})`
+const stages = 'span_name=~"deployment.create|deployment.approve|ring.rollout|gate.evaluate|deployment.rollback"'
 
-/** What counts for or against a success; rejected and cancelled ones were never rolled out. */
-const decided = 'status=~"COMPLETED|FAILED|ROLLED_BACK"'
-const outcomes = (window: string) => `sum by (ring) (increase(deployment_total{${app}, ${decided}}[${window}]))`
+const headline = [
+  numbers({
+    title: "Success rate",
+    description: `${formula} of the deployments that ended in the chosen time. Objective 98 %, alert below 97 %.`,
+    unit: PercentUnit,
+    decimals: 1,
+    min: 0,
+    max: 1,
+    limits: promisedSuccess,
+    nothing: noOutcome,
+    queries: [now(successShare("$__range"), "success")],
+  }),
+  numbers({
+    title: "Ended",
+    description: "Deployments with a first outcome in the chosen time, by outcome. Each counts once.",
+    unit: Short,
+    decimals: 0,
+    nothing: noOutcome,
+    queries: [now(`${increase(outcomes, "$__range", "status")} > 0`, "{{status}}")],
+  }),
+  numbers({
+    title: "Active now",
+    description: "All deployments without an outcome, read from the database.",
+    unit: Short,
+    decimals: 0,
+    nothing: notExported,
+    queries: [now("sum(deployment_active)", "active")],
+  }),
+] as const
 
-/** Empty, and neither 0 nor 1, where nothing ended; 0 where only failures did, though no series of successes exists then. */
-const successRate = (window: string) =>
-  `(sum by (ring) (increase(deployment_total{${app}, status="COMPLETED"}[${window}])) or 0 * ${outcomes(window)})` +
-  ` / (${outcomes(window)} > 0)`
+const perMinute = bars({
+  title: "Outcomes per minute",
+  description: "How many deployments end per minute, by their first outcome.",
+  unit: CountsPerMinute,
+  every: "1m",
+  nothing: noOutcome,
+  queries: [over(`${perSecond(outcomes, "status")} * 60`, "{{status}}")],
+})
 
-/** The same for all rings together. */
-const totalSuccessRate = (window: string) => successRate(window).replaceAll("sum by (ring)", "sum")
+const byRing = lines({
+  title: "Success rate by target ring, over the hour before",
+  description: `${formula} of each target ring. A gap means that nothing ended in that hour.`,
+  unit: PercentUnit,
+  min: 0,
+  max: 1,
+  every: "1m",
+  limits: promisedSuccess,
+  nothing: noOutcome,
+  queries: [over(successShare("1h", "ring"), "{{ring}}")],
+})
 
-const noOutcome = "No deployment ended in this time"
-const promisedSuccess = thresholds(0.97, 0.98)
+const byApproval = ranking({
+  title: "Success rate by approval",
+  description: `${formula} of those that had to be approved by people (true) and of the others (false), in the chosen time.`,
+  unit: PercentUnit,
+  max: 1,
+  limits: promisedSuccess,
+  nothing: noOutcome,
+  queries: [now(successShare("$__range", "requires_cab"), "requires approval: {{requires_cab}}")],
+})
 
-const shareOfSuccess = bigNumber("Success rate", BigValueColorMode.Background)
-  .id(1)
-  .description(
-    "COMPLETED ÷ (COMPLETED + FAILED + ROLLED_BACK) of the deployments that ended in the chosen time. Objective 98 %, alert below 97 %.",
-  )
-  .unit(PercentUnit)
-  .decimals(1)
-  .min(0)
-  .max(1)
-  .thresholds(promisedSuccess)
-  .noValue(noOutcome)
-  .withTarget(now(totalSuccessRate("$__range"), "success"))
+const gates = lines({
+  title: "Gate success rate, over seven days",
+  description: "Gate verdicts: passed ÷ (passed + failed) by ring, as the control plane has it. Alert below 95 %.",
+  unit: PercentUnit,
+  min: 0,
+  max: 1,
+  every: "1m",
+  limits: promisedSuccess,
+  nothing: "No gate gave a verdict within seven days",
+  queries: [over("max by (ring) (promotion_gate_success_rate)", "{{ring}}")],
+})
 
-const ended = bigNumber("Ended", BigValueColorMode.None)
-  .id(2)
-  .description("Deployments with a first outcome in the chosen time, by outcome. Each counts once.")
-  .unit(Short)
-  .decimals(0)
-  .noValue(noOutcome)
-  .withTarget(now(`sum by (status) (increase(deployment_total{${app}}[$__range])) > 0`, "{{status}}"))
+const duration = heatmap({
+  title: "Duration",
+  description: "Time from DEPLOYING to the outcome, less soak, hold and waiting, of the deployments that ended.",
+  unit: Seconds,
+  every: "1m",
+  nothing: noOutcome,
+  queries: [buckets(increase(workBuckets, "$__rate_interval", "le"))],
+})
 
-const activeNow = bigNumber("Active now", BigValueColorMode.None)
-  .id(3)
-  .description(
-    "All deployments without an outcome, read from the database. Missing when no process is elected to export it: see ControlPlaneAbsent.",
-  )
-  .unit(Short)
-  .decimals(0)
-  .noValue("Nobody exports it")
-  .withTarget(now("sum(deployment_active)", "active"))
+const durations = numbers({
+  title: "Duration, percentiles",
+  description: "95th and 99th percentile of the same in the chosen time. The buckets are wide: an hour and four hours.",
+  unit: Seconds,
+  nothing: noOutcome,
+  queries: [0.95, 0.99].map((q) => now(overTheRange.replace("%", String(q)), `p${q * 100}`)),
+})
 
-const rate = new TimeseriesBuilder()
-  .id(4)
-  .title("Outcomes per minute")
-  .description("How many deployments end per minute, by their first outcome.")
-  .datasource(prometheus)
-  .unit(CountsPerMinute)
-  .min(0)
-  .drawStyle(GraphDrawStyle.Bars)
-  .fillOpacity(60)
-  .stacking(new StackingConfigBuilder().mode(StackingMode.Normal))
-  .noValue(noOutcome)
-  .withTarget(over(`sum by (status) (rate(deployment_total{${app}}[$__rate_interval])) * 60`, "{{status}}"))
-
-const successByRing = new TimeseriesBuilder()
-  .id(5)
-  .title("Success rate by target ring, over the hour before")
-  .description("The same share for each target ring. A gap means that nothing ended in that hour.")
-  .datasource(prometheus)
-  .unit(PercentUnit)
-  .min(0)
-  .max(1)
-  .thresholds(promisedSuccess)
-  .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
-  .noValue(noOutcome)
-  .withTarget(over(successRate("1h"), "{{ring}}"))
-
-const duration = new HeatmapBuilder()
-  .id(6)
-  .title("Duration")
-  .description("Time from DEPLOYING to the outcome, less soak, hold and waiting, of the deployments that ended.")
-  .datasource(prometheus)
-  .calculate(false)
-  .yAxis(new YAxisConfigBuilder().unit(Seconds))
-  .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Linear))
-  .noValue(noOutcome)
-  .withTarget(
-    over(`sum by (le) (increase(deployment_duration_seconds_bucket{${app}}[$__rate_interval]))`, "{{le}}").format(
-      PromQueryFormat.Heatmap,
-    ),
-  )
-
-const active = new TimeseriesBuilder()
-  .id(7)
-  .title("Active deployments by status")
-  .description("All deployments without an outcome, read from the database, by status.")
-  .datasource(prometheus)
-  .unit(Short)
-  .decimals(0)
-  .min(0)
-  .fillOpacity(20)
-  .stacking(new StackingConfigBuilder().mode(StackingMode.Normal))
-  .noValue("Nobody exports it")
-  .withTarget(over("sum by (status) (deployment_active)", "{{status}}"))
-
-const latency = new TimeseriesBuilder()
-  .id(8)
-  .title("API latency, 95th percentile")
-  .description(
-    "From the spans of the API, by route. Each diamond is a request: it leads to the trace. Alert above 1 s.",
-  )
-  .datasource(prometheus)
-  .unit(Seconds)
-  .min(0)
-  .noValue("No request in this time")
-  .withTarget(
-    over(
-      'histogram_quantile(0.95, sum by (le, span_name) (rate(traces_span_metrics_duration_seconds_bucket{service_name="eucora-api", span_kind="SPAN_KIND_SERVER"}[$__rate_interval])))',
+const stageDurations = slowest({
+  title: "Duration of the stages, 95th percentile",
+  description: "From the spans of each stage's work. Each diamond is one of them: it leads to the deployment's trace.",
+  nothing: "No stage was run in this time",
+  links: [toTraces()],
+  queries: [
+    withExemplars(
+      percentile(0.95, "traces_span_metrics_duration_seconds", stages, "service_name, span_name"),
       "{{span_name}}",
-    ).exemplar(true),
-  )
+    ),
+  ],
+})
 
-const top = (panel: StatBuilder) => panel.height(5).span(8)
-const half = <Panel extends TimeseriesBuilder | HeatmapBuilder>(panel: Panel) => panel.height(9).span(12)
+const active = areas({
+  title: "Active deployments by status",
+  description: "All deployments without an outcome, read from the database, by status.",
+  unit: Short,
+  decimals: 0,
+  nothing: notExported,
+  links: [toDashboard("Approvals and risk", "eucora-approvals")],
+  queries: [over("sum by (status) (deployment_active)", "{{status}}")],
+})
+
+const latency = slowest({
+  title: "API latency",
+  description: "Median, 95th and 99th percentile. The diamonds are requests: each leads to its trace. Alert above 1 s.",
+  limits: below(1),
+  nothing: noRequest,
+  queries: [
+    ...percentiles("http_server_request_duration_seconds"),
+    withExemplars(
+      percentile(0.95, "traces_span_metrics_duration_seconds", 'span_kind="SPAN_KIND_SERVER"'),
+      "p95 of the spans",
+    ),
+  ],
+})
+
+const tasks = slowest({
+  title: "Task duration by status, 95th percentile",
+  description: "Time that one run of a task took.",
+  nothing: noTask,
+  queries: [over(percentile(0.95, "task_duration_seconds", "", "status"), "{{status}}")],
+})
+
+const errors = failures(
+  {
+    title: "Failing shares",
+    description:
+      "Of requests: answered with 5xx. Of tasks and back ends' operations: failed or timed out. Alert: 1 % of requests, 5 % of the others.",
+    nothing: "Nothing was asked, run or called in this time",
+    queries: [
+      over(share(perSecond('http_requests_total{status=~"5.."}'), perSecond("http_requests_total")), "requests"),
+      over(
+        share(perSecond('task_duration_seconds_count{status!="success"}'), perSecond("task_duration_seconds_count")),
+        "tasks",
+      ),
+      over(
+        share(
+          perSecond('connector_operation_duration_seconds_count{status!="success"}'),
+          perSecond("connector_operation_duration_seconds_count"),
+        ),
+        "back ends",
+      ),
+    ],
+  },
+  0.01,
+  0.05,
+)
 
 /** What is going out, how well, how long it takes: the page to look at first. */
-export const operations = new DashboardBuilder("Eucora operations")
-  .uid("eucora-operations")
-  .description("What is going out, how well, and how long it takes. Generated by grafana/source: edit there.")
-  .tags(["eucora", "control-plane", "deployment", "operations"])
-  .readonly()
-  .timezone("browser")
-  .tooltip(DashboardCursorSync.Crosshair)
-  .time({ from: "now-1h", to: "now" })
-  .refresh("10s")
-  .withVariable(choice("deployment_total", "app_name", "Application"))
-  .withPanel(top(shareOfSuccess))
-  .withPanel(top(ended))
-  .withPanel(top(activeNow))
-  .withPanel(half(rate))
-  .withPanel(half(successByRing))
-  .withPanel(half(duration))
-  .withPanel(half(active))
-  .withRow(new RowBuilder("Requests"))
-  .withPanel(latency.height(9).span(24))
+export const operations = board({
+  uid: "eucora-operations",
+  title: "Eucora operations",
+  description: "What is going out, how well, and how long it takes.",
+  tags: ["control-plane", "deployment", "operations"],
+  since: "1h",
+  refresh: "10s",
+  annotations: [
+    annotation(
+      "Failed deployments",
+      "orange",
+      `round(${increase(`${outcomes}{${failed}}`, "$__rate_interval", "ring, status")}) > 0`,
+      "{{status}}",
+      "target ring {{ring}}",
+    ),
+  ],
+  shelves: [
+    { height: 5, panels: headline.map((panel) => [8, panel] as const) },
+    {
+      height: 8,
+      panels: [
+        [12, perMinute],
+        [12, byRing],
+      ],
+    },
+    {
+      height: 6,
+      panels: [
+        [8, byApproval],
+        [10, gates],
+        [6, durations],
+      ],
+    },
+    {
+      height: 9,
+      panels: [
+        [12, duration],
+        [12, stageDurations],
+      ],
+    },
+    { height: 8, panels: [[24, active]] },
+    {
+      heading: "Back ends",
+      height: 7,
+      panels: [
+        [12, connectorHealth()],
+        [12, breakerState()],
+      ],
+    },
+    {
+      heading: "Requests and tasks",
+      height: 8,
+      panels: [
+        [8, latency],
+        [8, tasks],
+        [8, errors],
+      ],
+    },
+  ],
+})

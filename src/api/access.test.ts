@@ -2,7 +2,7 @@ import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { type Role, roles } from "../lib/principal.ts"
 import { access, allowed, type OperationId, operationIds, routingPaths } from "./access.ts"
-import { as, existingId, posted, problemIn, testApp } from "./testing.ts"
+import { aPolicyBody, as, existingId, posted, problemIn, testApp } from "./testing.ts"
 
 const bodies: Partial<Record<OperationId, object>> = {
   createDeployment: { app_name: "Notepad++", version: "8.7.1", target_ring: "LAB", connector_type: "intune" },
@@ -10,15 +10,24 @@ const bodies: Partial<Record<OperationId, object>> = {
   cancelDeployment: { reason: "not wanted" },
   isolateCircuitBreaker: { reason: "maintenance" },
   resetCircuitBreaker: { reason: "it is back" },
+  approveDeployment: { rationale: "fine" },
+  rejectDeployment: { rationale: "not now" },
+  assessRisk: { app_name: "Notepad++", target_ring: "LAB" },
+  changeRingPolicy: aPolicyBody,
+  receiveAlerts: { version: "4", alerts: [] },
 }
 
 const pathOf = (id: OperationId) =>
-  access[id].path.replace("{id}", existingId).replace("{file}", "swagger-ui.css").replace("{service}", "intune")
+  access[id].path
+    .replace("{id}", existingId)
+    .replace("{file}", "swagger-ui.css")
+    .replace("{service}", "intune")
+    .replace("{ring}", "LAB")
 
 function call(id: OperationId, headers: Record<string, string>, metricsOpen = true) {
   const { app, authFailures } = testApp({}, { metricsOpen })
   const { method } = access[id]
-  const body = method === "post" ? JSON.stringify(bodies[id]) : null
+  const body = method !== "get" ? JSON.stringify(bodies[id]) : null
   const request = { method, body, headers: { "Content-Type": "application/json", ...headers } }
   return { answer: app.request(pathOf(id), request), authFailures }
 }
@@ -60,10 +69,20 @@ const writers: Readonly<Record<string, readonly Role[]>> = {
   cancelDeployment: ["publisher", "operator", "admin"],
   isolateCircuitBreaker: ["operator", "admin"],
   resetCircuitBreaker: ["operator", "admin"],
+  approveDeployment: ["approver", "admin"],
+  rejectDeployment: ["approver", "admin"],
+  changeRingPolicy: ["operator", "admin"],
+  receiveAlerts: ["alertmanager", "admin"],
 }
 test("only these roles change anything", () => {
-  const changing = operationIds.filter((id) => access[id].method === "post")
+  const asking: readonly OperationId[] = ["assessRisk"]
+  const changing = operationIds.filter((id) => access[id].method !== "get" && !asking.includes(id))
   assert.equal(Object.fromEntries(changing.map((id) => [id, allowed(id, true)])), writers)
+})
+
+test("what delivers alerts may do nothing else that is not open to everybody", () => {
+  const may = operationIds.filter((id) => allowed(id, false).includes("alertmanager"))
+  assert.equal(may, ["receiveAlerts"])
 })
 
 test("401: the exposition needs a token under each of its paths where it is configured so", async () => {

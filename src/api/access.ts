@@ -1,14 +1,16 @@
-import { type Role, roles } from "../lib/principal.ts"
+import { type Role, readers } from "../lib/principal.ts"
 import { keysOf } from "./keys-of.ts"
 
 interface Access {
-  readonly method: "get" | "post"
+  readonly method: "get" | "post" | "put"
   readonly path: `/${string}`
   /** Other paths of the same operation, left out of the OpenAPI document. */
   readonly aliases?: readonly `/${string}`[]
   readonly allow: readonly Role[] | "everybody"
-  /** Open to everybody only where it is configured so; else to every role. */
+  /** Open to everybody only where it is configured so; else to all who may read. */
   readonly closable?: true
+  /** Where it is not the usual limit. */
+  readonly maxBodyBytes?: number
 }
 
 /**
@@ -17,19 +19,43 @@ interface Access {
  */
 export const access = {
   createDeployment: { method: "post", path: "/api/v1/deployments", allow: ["publisher", "admin"] },
-  listDeployments: { method: "get", path: "/api/v1/deployments", allow: roles },
-  getDeployment: { method: "get", path: "/api/v1/deployments/{id}", allow: roles },
-  listDeploymentEvents: { method: "get", path: "/api/v1/deployments/{id}/events", allow: roles },
+  listDeployments: { method: "get", path: "/api/v1/deployments", allow: readers },
+  getDeployment: { method: "get", path: "/api/v1/deployments/{id}", allow: readers },
+  listDeploymentEvents: { method: "get", path: "/api/v1/deployments/{id}/events", allow: readers },
   rollbackDeployment: { method: "post", path: "/api/v1/deployments/{id}/rollback", allow: ["operator", "admin"] },
   cancelDeployment: {
     method: "post",
     path: "/api/v1/deployments/{id}/cancel",
     allow: ["publisher", "operator", "admin"],
   },
-  listApplications: { method: "get", path: "/api/v1/applications", allow: roles },
-  listConnectors: { method: "get", path: "/api/v1/connectors", allow: roles },
-  listDrifts: { method: "get", path: "/api/v1/drifts", allow: roles },
-  listCircuitBreakers: { method: "get", path: "/api/v1/circuit-breakers", allow: roles },
+  promoteDeployment: { method: "post", path: "/api/v1/deployments/{id}/promote", allow: ["operator", "admin"] },
+  holdDeployment: { method: "post", path: "/api/v1/deployments/{id}/hold", allow: ["operator", "admin"] },
+  resumeDeployment: { method: "post", path: "/api/v1/deployments/{id}/resume", allow: ["operator", "admin"] },
+  reportIncident: { method: "post", path: "/api/v1/deployments/{id}/incidents", allow: ["operator", "admin"] },
+  approveDeployment: { method: "post", path: "/api/v1/deployments/{id}/approve", allow: ["approver", "admin"] },
+  rejectDeployment: { method: "post", path: "/api/v1/deployments/{id}/reject", allow: ["approver", "admin"] },
+  getDeploymentApprovals: { method: "get", path: "/api/v1/deployments/{id}/approvals", allow: readers },
+  listApprovals: { method: "get", path: "/api/v1/approvals", allow: ["approver", "admin"] },
+  assessRisk: { method: "post", path: "/api/v1/risk/assess", allow: readers },
+  getRiskModel: { method: "get", path: "/api/v1/risk/model", allow: readers },
+  listRings: { method: "get", path: "/api/v1/rings", allow: readers },
+  getRingPolicy: { method: "get", path: "/api/v1/rings/{ring}/policy", allow: readers },
+  changeRingPolicy: { method: "put", path: "/api/v1/rings/{ring}/policy", allow: ["operator", "admin"] },
+  listRingPolicies: { method: "get", path: "/api/v1/rings/{ring}/policy/versions", allow: readers },
+  listEvents: { method: "get", path: "/api/v1/events", allow: readers },
+  streamEvents: { method: "get", path: "/api/v1/events/stream", allow: readers },
+  listApplications: { method: "get", path: "/api/v1/applications", allow: readers },
+  listConnectors: { method: "get", path: "/api/v1/connectors", allow: readers },
+  listDrifts: { method: "get", path: "/api/v1/drifts", allow: readers },
+  getDora: { method: "get", path: "/api/v1/dora", allow: readers },
+  listAlerts: { method: "get", path: "/api/v1/alerts", allow: readers },
+  receiveAlerts: {
+    method: "post",
+    path: "/api/v1/alerts/webhook",
+    allow: ["alertmanager", "admin"],
+    maxBodyBytes: 1024 * 1024,
+  },
+  listCircuitBreakers: { method: "get", path: "/api/v1/circuit-breakers", allow: readers },
   isolateCircuitBreaker: {
     method: "post",
     path: "/api/v1/circuit-breakers/{service}/isolate",
@@ -60,7 +86,7 @@ export const operationIds = keysOf(access)
 
 /** Who may call an operation where the exposition is open, or where it is not. */
 export function allowed(id: OperationId, metricsOpen: boolean): Access["allow"] {
-  return openingOf(id) === "configured" && !metricsOpen ? roles : access[id].allow
+  return openingOf(id) === "configured" && !metricsOpen ? readers : access[id].allow
 }
 
 /** Whether an operation can be called without a token. */
@@ -68,6 +94,12 @@ export function openingOf(id: OperationId): "always" | "configured" | "never" {
   const entry: Access = access[id]
   if (entry.closable) return "configured"
   return entry.allow === "everybody" ? "always" : "never"
+}
+
+/** Largest body of an operation, where it is not the usual limit. Bytes. */
+export function maxBodyBytesOf(id: OperationId): number | undefined {
+  const entry: Access = access[id]
+  return entry.maxBodyBytes
 }
 
 /** All paths of an operation as Hono writes them, its own first. */

@@ -20,7 +20,7 @@ const operation = z.looseObject({
 const documentSchema = z.looseObject({
   openapi: z.literal("3.1.0"),
   info: z.looseObject({ title: z.string(), version: z.literal("1.2.3") }),
-  paths: z.record(z.string().startsWith("/"), z.record(z.enum(["get", "post"]), operation.optional())),
+  paths: z.record(z.string().startsWith("/"), z.record(z.enum(["get", "post", "put"]), operation.optional())),
   components: z.looseObject({
     schemas: z.record(z.string(), z.looseObject({})),
     securitySchemes: z.looseObject({ bearer: z.unknown() }),

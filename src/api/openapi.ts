@@ -19,7 +19,7 @@ export function openApiDocument(app: OpenAPIHono<ApiEnv>, version: string) {
   app.openAPIRegistry.registerComponent("securitySchemes", bearerScheme, {
     type: "http",
     scheme: "bearer",
-    description: "A token with one of the roles viewer, publisher, approver, operator and admin",
+    description: "A token with one of the roles viewer, publisher, approver, operator, admin and alertmanager",
   })
   return app.getOpenAPI31Document({
     openapi: "3.1.0",

@@ -6,7 +6,7 @@ import type { ApiContext } from "./env.ts"
 export type ProblemKind = ErrorKind | "invalid_fields" | "request_timeout" | "headers_too_large"
 
 interface Translation {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 431 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 412 | 413 | 415 | 422 | 428 | 431 | 500 | 503
   readonly title: string
   readonly retryAfterSeconds?: number
 }
@@ -20,6 +20,11 @@ export const translations: Readonly<Record<ProblemKind, Translation>> = {
   not_found: { status: 404, title: "There is no such thing here" },
   method_not_allowed: { status: 405, title: "The method is not allowed here" },
   invalid_transition: { status: 409, title: "The deployment is not in a state that allows this" },
+  four_eyes: { status: 403, title: "The submitter of a deployment may not approve it" },
+  already_decided: { status: 409, title: "This person has decided already" },
+  controls_required: { status: 422, title: "The score asks for a compensating control" },
+  precondition_required: { status: 428, title: "If-Match is needed to change this" },
+  precondition_failed: { status: 412, title: "It was changed meanwhile" },
   conflict: { status: 409, title: "The request conflicts with what is there" },
   idempotency_mismatch: { status: 422, title: "The Idempotency-Key belongs to another request" },
   idempotency_in_flight: { status: 409, title: "The same request is still being worked on", retryAfterSeconds: 1 },

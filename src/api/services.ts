@@ -1,11 +1,29 @@
+import type { AlertFilter, AlertNotification, AlertPage } from "../alerts/types.ts"
 import type { ApplicationFilter, ApplicationPage } from "../applications/types.ts"
+import type { Approval, ApprovalFilter, ApprovalPage, DeploymentApprovals } from "../approvals/types.ts"
 import type { CircuitBreaker } from "../breaker/types.ts"
-import type { Deployment, DeploymentDetail, DeploymentFilter, NewDeployment, Page } from "../deployments/types.ts"
+import type {
+  Deployment,
+  DeploymentDetail,
+  DeploymentFilter,
+  Incident,
+  NewDeployment,
+  NewIncident,
+  Page,
+} from "../deployments/types.ts"
+import type { DoraFilter, DoraKeys } from "../dora/types.ts"
 import type { DriftFilter, DriftPage } from "../drift/types.ts"
-import type { Event } from "../events/types.ts"
+import type { Event, EventFilter, EventPage, EventQuery, EventStream } from "../events/types.ts"
 import type { HealthReport } from "../lib/health.ts"
 import type { Caller, Principal } from "../lib/principal.ts"
 import type { ConnectorView } from "../probes/types.ts"
+import type { RingView } from "../rings/list.ts"
+import type { ExpectedVersion, PolicyVersion } from "../rings/policies.ts"
+import type { RingPolicy } from "../rings/policy.ts"
+import type { Ring } from "../rings/rings.ts"
+import type { RiskQuestion } from "../risk/assess-deployment.ts"
+import type { RiskModel } from "../risk/model.ts"
+import type { Assessment } from "../risk/score.ts"
 
 /** How a repeated request is recognised. Keys belong to their principal. */
 interface Idempotency {
@@ -40,10 +58,51 @@ export interface ApiServices {
   rollbackDeployment(caller: Caller, id: string, reason: string): Promise<Deployment>
   /** Throws `invalid_transition` once a ring has started. */
   cancelDeployment(caller: Caller, id: string, reason: string): Promise<Deployment>
+  /** Throws `invalid_transition` where no gate holds it. */
+  promoteDeployment(caller: Caller, id: string, reason: string): Promise<Deployment>
+  /** Throws `invalid_transition` where nothing goes on, or it is held already. */
+  holdDeployment(caller: Caller, id: string, reason: string): Promise<Deployment>
+  /** Throws `invalid_transition` where it is not held, or waits to be promoted. */
+  resumeDeployment(caller: Caller, id: string, reason: string): Promise<Deployment>
+  /** Throws `invalid_transition` before the first ring. */
+  reportIncident(caller: Caller, id: string, incident: NewIncident): Promise<Incident>
+  /** Throws `four_eyes`, `already_decided`, `controls_required`; `invalid_transition` unless it waits for approval. */
+  approveDeployment(caller: Caller, id: string, approval: Approval): Promise<Deployment>
+  /** Throws `already_decided`; `invalid_transition` unless it waits for approval. */
+  rejectDeployment(caller: Caller, id: string, rationale: string): Promise<Deployment>
+  listApprovals(caller: Caller, filter: ApprovalFilter): Promise<ApprovalPage>
+  getApprovals(deploymentId: string): Promise<DeploymentApprovals>
+  /** Throws `evidence_blocked`, as creating does. */
+  assessRisk(question: RiskQuestion): Promise<Assessment>
+  /** The newest without a version. Throws `not_found`. */
+  getRiskModel(version: string | undefined): Promise<RiskModel>
+  /** Every ring, LAB first. */
+  listRings(): Promise<readonly RingView[]>
+  getRingPolicy(ring: Ring): Promise<PolicyVersion>
+  /** Newest first; only those before a version, where one is given. */
+  listRingPolicies(
+    ring: Ring,
+    page: { readonly before?: number | undefined; readonly limit: number },
+  ): Promise<readonly PolicyVersion[]>
+  /** Throws `precondition_required` without an expected version, `precondition_failed` when another one is in force. */
+  changeRingPolicy(
+    caller: Caller,
+    ring: Ring,
+    policy: RingPolicy,
+    expected: ExpectedVersion | undefined,
+  ): Promise<PolicyVersion>
+  listEvents(query: EventQuery): Promise<EventPage>
+  /** Begins behind a position, or with what comes from now on. Throws `unavailable` when too many listen here. */
+  streamEvents(filter: EventFilter, after: number | undefined): Promise<EventStream>
   listApplications(filter: ApplicationFilter): Promise<ApplicationPage>
   /** Every kind of back end, in the order of the types. */
   listConnectors(): Promise<readonly ConnectorView[]>
   listDrifts(filter: DriftFilter): Promise<DriftPage>
+  /** All rings together first. */
+  getDora(filter: DoraFilter): Promise<readonly DoraKeys[]>
+  listAlerts(filter: AlertFilter): Promise<AlertPage>
+  /** Writes down what is new in a notification; the rest of it changes nothing. */
+  receiveAlerts(caller: Caller, notifications: readonly AlertNotification[]): Promise<void>
   listCircuitBreakers(): Promise<readonly CircuitBreaker[]>
   isolateCircuitBreaker(caller: Caller, service: string, reason: string): Promise<CircuitBreaker>
   resetCircuitBreaker(caller: Caller, service: string, reason: string): Promise<CircuitBreaker>

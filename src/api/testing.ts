@@ -6,13 +6,29 @@ import { type Role, roles } from "../lib/principal.ts"
 import { createApp } from "./app.ts"
 import type { ApiDeps } from "./deps.ts"
 import type { ApiServices } from "./services.ts"
-import { aBreaker, aConnector, aDeployment, aDetail, aDrift, anEvent, existingId, healthy } from "./testing/examples.ts"
+import { decisionStandIn } from "./testing/decisions.ts"
+import { eventStandIn } from "./testing/events.ts"
+import {
+  aBreaker,
+  aConnector,
+  aDeployment,
+  aDetail,
+  aDrift,
+  anAlert,
+  anEvent,
+  anIncident,
+  healthy,
+  known,
+  someKeys,
+} from "./testing/examples.ts"
 
+export { anApprovalRequest, aPolicyBody, aPolicyVersion } from "./testing/decisions.ts"
 export {
   aBreaker,
   aConnector,
   aDeployment,
   aDrift,
+  anAlert,
   existingId,
   healthy,
   traceId,
@@ -34,11 +50,6 @@ function knownService(service: string, answer: CircuitBreaker): CircuitBreaker {
 export const tokenOf = (role: Role) => `${role}-token`
 export const as = (role: Role) => ({ Authorization: `Bearer ${tokenOf(role)}` })
 
-function known<T>(id: string, answer: T): T {
-  if (id !== existingId) throw new AppError("not_found", `There is no deployment ${id}.`)
-  return answer
-}
-
 const standIn: ApiServices = {
   async authenticate(token) {
     const role = roles.find((candidate) => tokenOf(candidate) === token)
@@ -51,6 +62,13 @@ const standIn: ApiServices = {
   listDeploymentEvents: async (id) => known(id, [anEvent]),
   rollbackDeployment: async (_caller, id) => known(id, { ...aDeployment, status: "ROLLING_BACK" }),
   cancelDeployment: async (_caller, id) => known(id, { ...aDeployment, status: "CANCELLED" }),
+  promoteDeployment: async (_caller, id) => known(id, aDeployment),
+  holdDeployment: async (_caller, id) => known(id, { ...aDeployment, heldAt: new Date(0), heldReason: "on hold" }),
+  resumeDeployment: async (_caller, id) => known(id, aDeployment),
+  reportIncident: async (_caller, id, incident) =>
+    known(id, { ...anIncident, ...incident, reference: incident.reference ?? null }),
+  ...decisionStandIn,
+  ...eventStandIn,
   listApplications: async () => ({
     items: [
       { name: "Notepad++", label: "Notepad++", createdAt: aDeployment.createdAt, rings: { CANARY: aDeployment } },
@@ -58,6 +76,9 @@ const standIn: ApiServices = {
   }),
   listConnectors: async () => [aConnector],
   listDrifts: async () => ({ items: [aDrift] }),
+  getDora: async () => [someKeys],
+  listAlerts: async () => ({ items: [anAlert] }),
+  receiveAlerts: async () => {},
   listCircuitBreakers: async () => [aBreaker],
   isolateCircuitBreaker: async (_caller, service, reason) =>
     knownService(service, { ...aBreaker, state: "ISOLATED", retryAfterSeconds: null, reason }),

@@ -4,8 +4,8 @@ import * as assert from "uvu/assert"
 import { defaultBreakerSettings } from "./settings.ts"
 import { type BreakerInput, type BreakerState, type CallResult, type Step, transition } from "./transition.ts"
 
-/** Opened by two failures, so that stories get around. */
-const settings = { ...defaultBreakerSettings, failureThreshold: 2 }
+/** Opened by three failures, so that stories get around and a success can come between. */
+const settings = { ...defaultBreakerSettings, failureThreshold: 3 }
 
 type Rule = typeof transition
 type Act =
@@ -45,6 +45,8 @@ class Life {
   readonly #generations: number[] = []
   #closedAt = Number.NEGATIVE_INFINITY
   #sinceClosing = 0
+  /** What must have been counted: results of the closed state's own calls, one after the other. */
+  #inARow = 0
 
   constructor(rule: Rule) {
     this.#rule = rule
@@ -55,7 +57,7 @@ class Life {
       this.#now += ms
       if (each.do === "call") this.#call()
       else if (each.do === "end") this.#end(this.#generations.at(-1 - each.back) ?? -1, each.result)
-      else this.#advance(this.#put({ kind: each.do, reason: "because" }))
+      else this.#advance(this.#put({ kind: each.do, reason: "because" }), each.do)
     }
     checkWayOut(this.#rule, this.#state, this.#now)
   }
@@ -74,7 +76,7 @@ class Life {
     if (this.#state.kind === "CLOSED" && this.#now < this.#closedAt + 1_000) this.#sinceClosing += 1
     assert.ok(this.#sinceClosing <= 5, `${this.#sinceClosing} calls in the first second`)
     this.#generations.push(step.state.generation)
-    this.#advance(step)
+    this.#advance(step, "call")
   }
 
   #end(generation: number, result: CallResult): void {
@@ -82,11 +84,20 @@ class Life {
     const step = this.#put({ kind: "result", result, generation })
     if (generation !== before.generation) assert.is(step.state, before, "an old result changed something")
     if (result === "throttled" && before.kind === "CLOSED") assert.is(step.state, before)
-    this.#advance(step)
+    if (before.kind === "CLOSED" && generation === before.generation) this.#count(result, step.state)
+    this.#advance(step, "end")
   }
 
-  #advance({ state }: Step): void {
-    checkStep(this.#state, state)
+  /** It opens with the last of so many failures in a row, not earlier and not later. */
+  #count(result: CallResult, after: BreakerState): void {
+    if (result === "answered") this.#inARow = 0
+    if (result === "failed") this.#inARow += 1
+    assert.is(after.kind, this.#inARow < settings.failureThreshold ? "CLOSED" : "OPEN")
+  }
+
+  #advance({ state }: Step, input: Act["do"]): void {
+    checkStep(this.#state, state, input)
+    if (state.kind !== this.#state.kind || state.generation !== this.#state.generation) this.#inARow = 0
     if (state.kind === "CLOSED" && state.generation > this.#state.generation) {
       this.#closedAt = this.#now
       this.#sinceClosing = 0
@@ -95,9 +106,11 @@ class Life {
   }
 }
 
-function checkStep(before: BreakerState, after: BreakerState): void {
+function checkStep(before: BreakerState, after: BreakerState, input: Act["do"]): void {
   const changed = before.kind !== after.kind
   assert.ok(after.generation === before.generation ? !changed : after.generation === before.generation + 1)
+  // An operator's reset is the one way from OPEN to CLOSED, and no call is one.
+  if (input === "call") assert.ok(!changed || after.kind === "HALF_OPEN", `a call made it ${after.kind}`)
   if (after.kind === "CLOSED")
     assert.ok(after.failures < settings.failureThreshold, "closed with failures enough to open")
 }
@@ -145,6 +158,16 @@ const faulty: Readonly<Record<string, Rule>> = {
     ),
   "opens a failure late": (state, input, now, given) =>
     transition(state, input, now, { ...given, failureThreshold: given.failureThreshold + 1 }),
+  "opens a failure early": (state, input, now, given) =>
+    transition(state, input, now, { ...given, failureThreshold: given.failureThreshold - 1 }),
+  "forgets no failure": (state, input, now, given) =>
+    state.kind === "CLOSED" && input.kind === "result" && input.result === "answered"
+      ? { state }
+      : transition(state, input, now, given),
+  "closes by time alone": (state, input, now, given) =>
+    state.kind === "OPEN" && input.kind === "call" && now >= state.period.until
+      ? transition(state, { kind: "reset", reason: "" }, now, given)
+      : transition(state, input, now, given),
   "believes the clock only": (state, input, now, given) =>
     state.kind === "OPEN" && now < state.period.until
       ? { state, retryAfterSeconds: 1 }

@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns, isNull, sql } from "drizzle-orm"
 import type { ConnectorType } from "../connectors/types.ts"
 import type { Database, Transaction } from "../db/client.ts"
-import { breakers } from "../db/schema.ts"
+import { breakers } from "../db/schema-breakers.ts"
 import type { BreakerState } from "./transition.ts"
 
 /** Which breaker: the back end's configured name and its type. */

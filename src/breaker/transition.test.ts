@@ -30,6 +30,8 @@ const result = (state: BreakerState, came: CallResult): BreakerInput => ({
   generation: state.generation,
 })
 
+const callResults = ["answered", "failed", "throttled", "unknown"] as const satisfies readonly CallResult[]
+
 /** State, input, seconds after t0, what becomes of it ("same" object, or its parts), and of a call what it is told. */
 type Row = readonly [
   name: string,
@@ -99,6 +101,17 @@ const table: readonly Row[] = [
     2,
     { ...halfOpen, generation: 4, lease: period(2, 0) },
   ],
+  ...[closed, isolated].flatMap((state) =>
+    callResults.map(
+      (came): Row => [
+        `${came} of a generation that is over changes nothing in ${state.kind}`,
+        state,
+        { kind: "result", result: came, generation: state.generation - 1 },
+        0,
+        "same",
+      ],
+    ),
+  ),
   ["the answer of an owner who was replaced changes nothing", halfOpen, result(open, "answered"), 2, "same"],
   [
     "in recovery each call is counted down",
@@ -111,7 +124,17 @@ const table: readonly Row[] = [
   ["after a second all are let through", { ...recovering, recovery: { ...recovery, left: 0 } }, call, 1, "same"],
   ["a failure in recovery counts", recovering, result(recovering, "failed"), 0.5, { ...recovering, failures: 1 }],
   ["an isolated one refuses, whatever the time", isolated, call, 86_400, "same", 60],
-  ["no result changes it", isolated, result(isolated, "answered"), 0, "same"],
+  ...[open, isolated].flatMap((state) =>
+    callResults.map(
+      (came): Row => [
+        `${state.kind} lets nobody through, so ${came} changes nothing`,
+        state,
+        result(state, came),
+        0,
+        "same",
+      ],
+    ),
+  ),
   [
     "isolating again changes the reason",
     isolated,
@@ -162,6 +185,22 @@ test("every way that is declared is in the table, and no other", () => {
   for (const [, state, , , expected] of table)
     if (expected !== "same" && expected.kind !== state.kind) found[state.kind]?.add(expected.kind)
   for (const kind of breakerStates) assert.equal([...(found[kind] ?? [])].sort(), [...breakerTransitions[kind]].sort())
+})
+
+const cellOf = (state: BreakerState, input: BreakerInput) =>
+  `${state.kind} ${input.kind === "result" ? input.result : input.kind}`
+
+test("every input is in the table for every state, with results of its own generation and of an older one", () => {
+  const isOld = (state: BreakerState, input: BreakerInput) =>
+    input.kind === "result" && input.generation !== state.generation
+  const found = new Set(
+    table.filter(([, state, input]) => !isOld(state, input)).map(([, ...row]) => cellOf(row[0], row[1])),
+  )
+  for (const kind of breakerStates)
+    for (const input of ["call", "isolate", "reset", ...callResults])
+      assert.ok(found.has(`${kind} ${input}`), `${kind} ${input}`)
+  const old = new Set(table.filter(([, state, input]) => isOld(state, input)).map(([, { kind }]) => kind))
+  assert.equal([...old].sort(), [...breakerStates].sort())
 })
 
 test.run()

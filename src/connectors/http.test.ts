@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import { inspect } from "node:util"
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { inspect, promisify } from "node:util"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { systemClock } from "../lib/clock.ts"
+import { until } from "../testing.ts"
 import { listening } from "./fixtures/replay.ts"
 import { HttpClient, type HttpLimits, type HttpRequest } from "./http.ts"
 import { ConnectorError } from "./types.ts"
@@ -22,7 +23,11 @@ type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void
 async function served<T>(
   handler: Handler,
   changed: Partial<HttpLimits>,
-  work: (send: (request?: Partial<HttpRequest>) => ReturnType<HttpClient["send"]>, client: HttpClient) => Promise<T>,
+  work: (
+    send: (request?: Partial<HttpRequest>) => ReturnType<HttpClient["send"]>,
+    client: HttpClient,
+    server: Server,
+  ) => Promise<T>,
 ): Promise<T> {
   const server = createServer(handler)
   const url = await listening(server)
@@ -31,7 +36,7 @@ async function served<T>(
   const send = (request: Partial<HttpRequest> = {}) =>
     client.send({ method: "GET", url: `${url}/path?query=text`, headers: {}, signal, ...request })
   try {
-    return await work(send, client)
+    return await work(send, client, server)
   } finally {
     await client.close()
     server.closeAllConnections()
@@ -169,18 +174,27 @@ test("connections are kept for the next request, and there are never more than a
   assert.ok(sockets.size <= 2, `${sockets.size} connections`)
 })
 
-test("hundreds of requests that hang all time out, and their connections are freed", async () => {
-  const open = new Set<unknown>()
-  const hang: Handler = (incoming, outgoing) => {
-    open.add(incoming.socket)
-    outgoing.once("close", () => open.delete(incoming.socket))
-  }
-  await served(hang, { totalMs: 400, connections: 32 }, async (send) => {
-    const errors = await Promise.all(Array.from({ length: 500 }, () => errorOf(send())))
-    assert.equal(new Set(errors.map(kind)), new Set(["transient timeout"]))
-    const deadline = performance.now() + 2_000
-    while (open.size > 0 && performance.now() < deadline) await new Promise((next) => setImmediate(next))
-    assert.is(open.size, 0)
+const connectionsOf = (server: Server): Promise<number> => promisify(server.getConnections.bind(server))()
+
+for (const requests of [32, 500])
+  test(`${requests} requests that hang on 32 connections all time out, and the connections are freed`, async () => {
+    await served(
+      () => {},
+      { totalMs: 400, connections: 32 },
+      async (send, _client, server) => {
+        const pending = Array.from({ length: requests }, () => errorOf(send()))
+        await until("all connections are in use", async () => (await connectionsOf(server)) === 32, 350)
+        assert.equal(new Set((await Promise.all(pending)).map(kind)), new Set(["transient timeout"]))
+        await until("nothing is left of them", async () => (await connectionsOf(server)) === 0, 3_000)
+      },
+    )
+  })
+
+test("a connection that is in use, or was, is kept", async () => {
+  const slow: Handler = (_incoming, outgoing) => void setTimeout(() => outgoing.end("ok"), 1_500)
+  await served(slow, {}, async (send, _client, server) => {
+    assert.is((await send()).text, "ok")
+    assert.is(await connectionsOf(server), 1)
   })
 })
 

@@ -2,7 +2,8 @@
  * The one HTTP client of all connectors, on undici 7: a pool per back end, deadlines for connecting, headers and body,
  * one for the whole attempt, a limit on the answer's size, no redirects, TLS verification always on.
  */
-import { Agent } from "undici"
+import type { Socket } from "node:net"
+import { Agent, buildConnector } from "undici"
 import type { Clock } from "../lib/clock.ts"
 import { abortedError, classifyStatus, retryAfterSeconds, transportError, vendorCode } from "./errors.ts"
 import { ConnectorError, type ConnectorType } from "./types.ts"
@@ -56,7 +57,7 @@ export class HttpClient {
     this.#settings = settings
     this.#agent = new Agent({
       connections: limits.connections,
-      connect: { timeout: limits.connectMs, ...(ca === undefined ? {} : { ca }) },
+      connect: connector(limits, ca),
       headersTimeout: limits.headersMs,
       bodyTimeout: limits.bodyMs,
       maxResponseSize: limits.maxResponseBytes,
@@ -102,6 +103,34 @@ export class HttpClient {
   async close(): Promise<void> {
     await this.#agent.destroy()
   }
+}
+
+/** Opens connections. Verification is said aloud, so that no variable of the environment turns it off. */
+function connector({ connectMs }: HttpLimits, ca: string | undefined): buildConnector.connector {
+  const connect = buildConnector({
+    timeout: connectMs,
+    rejectUnauthorized: true,
+    ...(ca === undefined ? {} : { ca }),
+  })
+  return (options, callback) =>
+    connect(options, (...result) => {
+      if (result[0] === null) closeUnlessUsed(result[1])
+      callback(...result)
+    })
+}
+
+const unusedMs = 1_000
+
+/**
+ * undici opens a connection for a request; when one is given up after it was sent, it opens another in its place, on
+ * which nothing follows and which no timer ends. It would be held until the back end closed it, and one that hangs does not.
+ */
+function closeUnlessUsed(socket: Socket): void {
+  const timer = setTimeout(() => {
+    if (socket.bytesWritten === 0) socket.destroy()
+  }, unusedMs)
+  timer.unref()
+  socket.once("close", () => clearTimeout(timer))
 }
 
 const one = (header: string | string[] | undefined) => (Array.isArray(header) ? header[0] : header)

@@ -15,12 +15,11 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core"
-import { breakerStates } from "../breaker/types.ts"
 import { connectorTypes } from "../connectors/types.ts"
 import { deploymentOutcomes, deploymentStatuses } from "../deployments/types.ts"
 import { eventSubjects, eventTypes } from "../events/types.ts"
 import { roles } from "../lib/principal.ts"
-import { rings } from "../rings/rings.ts"
+import { rings, rolloutStates } from "../rings/rings.ts"
 import type { Evidence } from "../risk/evidence.ts"
 import type { Assessment } from "../risk/score.ts"
 import { at, id, oneOf } from "./columns.ts"
@@ -71,9 +70,22 @@ export const deployments = pgTable(
     /** W3C traceparent of the deployment's one trace, and of the newest stage in it. */
     traceparent: text("traceparent"),
     stageTraceparent: text("stage_traceparent"),
-    /** Time between DEPLOYING and the outcome that was not work: waiting for a slot (later: soak and hold). Seconds. */
+    /** Time between DEPLOYING and the outcome that was not work: waiting, soak and hold that have ended. Seconds. */
     idleSeconds: doublePrecision("idle_seconds").notNull().default(0),
     waitingSince: at("waiting_since"),
+    /** Nothing goes on before it. */
+    notBefore: at("not_before"),
+    /** Held is no status: an operator, or a gate, keeps it from going on until somebody lets it. */
+    heldAt: at("held_at"),
+    heldReason: text("held_reason"),
+    approvalsRequired: smallint("approvals_required").notNull().default(0),
+    /** AWAITING_CAB beyond it is rejected. */
+    approvalExpiresAt: at("approval_expires_at"),
+    /** The newest ring policy there was when its first ring started. */
+    policyVersion: integer("policy_version"),
+    /** When it became FAILED or ROLLED_BACK, and when the application's next COMPLETED one made that good. */
+    brokenAt: at("broken_at"),
+    restoredAt: at("restored_at"),
     createdAt: at("created_at").notNull().defaultNow(),
     startedAt: at("started_at"),
     finishedAt: at("finished_at"),
@@ -82,6 +94,7 @@ export const deployments = pgTable(
     index("deployments_newest").on(table.createdAt.desc(), table.id.desc()),
     index("deployments_of_application").on(table.applicationId, table.targetRing, table.createdAt.desc()),
     index("deployments_live").on(table.status).where(sql`outcome IS NULL OR status = 'ROLLING_BACK'`),
+    index("deployments_unrestored").on(table.applicationId).where(sql`broken_at IS NOT NULL AND restored_at IS NULL`),
     uniqueIndex("deployments_slot")
       .on(table.applicationId, table.currentRing)
       .where(sql`status IN ('DEPLOYING', 'ROLLING_BACK')`),
@@ -91,10 +104,9 @@ export const deployments = pgTable(
     check("deployments_current_ring", oneOf("current_ring", rings)),
     check("deployments_connector_type", oneOf("connector_type", connectorTypes)),
     check("deployments_risk_score", sql`risk_score BETWEEN 0 AND 100`),
+    check("deployments_held", sql`num_nulls(held_at, held_reason) IN (0, 2)`),
   ],
 )
-
-export const rolloutStates = ["deploying", "succeeded", "failed", "rolling_back", "rolled_back", "superseded"] as const
 
 /** One ring of one deployment. `sequence` counts polls: a late run of an old poll finds another number and changes nothing. */
 export const rollouts = pgTable(
@@ -112,10 +124,20 @@ export const rollouts = pgTable(
     failed: integer("failed").notNull().default(0),
     sequence: integer("sequence").notNull().default(0),
     startedAt: at("started_at").notNull().defaultNow(),
+    /** When the back end last answered how far it is. */
+    measuredAt: at("measured_at"),
+    /** When the success rate first passed the gate's. */
+    compliantAt: at("compliant_at"),
+    /** From when the soak counts: `compliant_at`, moved on by holds since. */
+    soakFrom: at("soak_from"),
+    /** Time in this ring that the deployment was held. */
+    heldSeconds: doublePrecision("held_seconds").notNull().default(0),
     finishedAt: at("finished_at"),
   },
   (table) => [
     primaryKey({ columns: [table.deploymentId, table.ring] }),
+    index("rollouts_compliant").on(table.compliantAt).where(sql`compliant_at IS NOT NULL`),
+    index("rollouts_live").on(table.ring).where(sql`state = 'deploying'`),
     check("rollouts_state", oneOf("state", rolloutStates)),
   ],
 )
@@ -133,6 +155,10 @@ export const operations = pgTable(
     externalId: text("external_id"),
     /** Attempts that ended without the effect, failed or refused; a task of an older attempt changes nothing. */
     attempts: integer("attempts").notNull().default(0),
+    /** The task that may bring it about: of several that were sent for the same ring one begins, and is repeated. */
+    claim: uuid("claim"),
+    /** Until then an attempt may be on its way; null when none is. */
+    callingUntil: at("calling_until"),
     createdAt: at("created_at").notNull().defaultNow(),
     doneAt: at("done_at"),
   },
@@ -195,42 +221,3 @@ export const processes = pgTable("processes", {
   startedAt: at("started_at").notNull().defaultNow(),
   seenAt: at("seen_at").notNull().defaultNow(),
 })
-
-/**
- * One circuit breaker for all processes, and the subject of its back end's events. Whoever writes repeats in the WHERE
- * what was read; a trigger tells the other processes. All times are the database's.
- */
-export const breakers = pgTable(
-  "breakers",
-  {
-    id: id(),
-    /** The back end's configured name. */
-    service: text("service").notNull(),
-    connectorType: text("connector_type", { enum: connectorTypes }).notNull(),
-    state: text("state", { enum: breakerStates }).notNull().default("CLOSED"),
-    /** Grows with every change of state: results of calls that were let through before are old. */
-    generation: integer("generation").notNull().default(0),
-    failures: integer("failures").notNull().default(0),
-    /** When it last left CLOSED. */
-    openedAt: at("opened_at"),
-    /** OPEN: no call is tried in it. HALF_OPEN: the lease of the one call. CLOSED: few calls are let through in it. */
-    periodFrom: at("period_from"),
-    periodUntil: at("period_until"),
-    /** CLOSED: calls that are still let through in the period. */
-    callsLeft: integer("calls_left"),
-    /** ISOLATED: why. */
-    reason: text("reason"),
-  },
-  (table) => [
-    uniqueIndex("breakers_of").on(table.service, table.connectorType),
-    check("breakers_connector_type", oneOf("connector_type", connectorTypes)),
-    check("breakers_state", oneOf("state", breakerStates)),
-    check(
-      "breakers_whole",
-      sql`CASE state
-        WHEN 'CLOSED' THEN opened_at IS NULL AND reason IS NULL AND num_nulls(period_from, period_until, calls_left) IN (0, 3)
-        WHEN 'ISOLATED' THEN opened_at IS NOT NULL AND reason IS NOT NULL AND period_from IS NULL AND period_until IS NULL
-        ELSE num_nulls(opened_at, period_from, period_until) = 0 AND reason IS NULL END`,
-    ),
-  ],
-)

@@ -23,7 +23,10 @@ const get = prepareGetDeployment(db)
 const create = (changed: Partial<NewDeployment>, as: Domain = domain) =>
   createDeployment(as, someone(), aDeployment(changed))
 
-const tasks = () => db.execute(sql`SELECT name, data FROM tasks.job ORDER BY created_on`)
+const tasks = () =>
+  db.execute<{ name: string; data: { payload: { claim: string }; correlationId: string } }>(
+    sql`SELECT name, data FROM tasks.job ORDER BY created_on`,
+  )
 const points = () => db.execute(sql`SELECT instruments, attributes, vals FROM metric_inbox`)
 
 /** Rows of every table that a deployment writes. */
@@ -51,6 +54,12 @@ test("a deployment of low risk is APPROVED and on its way: row, events, points a
     riskScore: 25,
     riskModelVersion: "1.0",
     requiresCab: false,
+    approvalsRequired: 0,
+    approvalExpiresAt: null,
+    notBefore: null,
+    heldAt: null,
+    heldReason: null,
+    policyVersion: null,
     submitter: "submitter",
     correlationId: "by-submitter",
     evidenceSha256: evidenceSha256(smallToolEvidence),
@@ -67,8 +76,11 @@ test("a deployment of low risk is APPROVED and on its way: row, events, points a
     ]),
     ["DEPLOYMENT_CREATED", "RISK_ASSESSED", "DEPLOYMENT_APPROVED"].map((type) => [type, "submitter", "by-submitter"]),
   )
-  const payload = { deploymentId: id, ring: "LAB", attempt: 0 }
-  assert.equal([...(await tasks())], [{ name: "deploy-to-ring", data: { payload, correlationId: "by-submitter" } }])
+  const [task, ...others] = await tasks()
+  const claim = task?.data.payload.claim ?? ""
+  assert.match(claim, /^[0-9a-f-]{36}$/)
+  const payload = { deploymentId: id, ring: "LAB", attempt: 0, claim }
+  assert.equal([task, ...others], [{ name: "deploy-to-ring", data: { payload, correlationId: "by-submitter" } }])
   assert.equal(
     [...(await points())],
     [
@@ -83,7 +95,9 @@ test("a deployment of low risk is APPROVED and on its way: row, events, points a
 
 test("what was created can be read again, with its evidence and without a ring", async () => {
   const { deployment } = await create({ appName: "Read" })
-  assert.equal(await get(deployment.id), { ...deployment, evidence: smallToolEvidence, rings: [] })
+  const { evidence, rings, risk, ...read } = await get(deployment.id)
+  assert.equal([evidence, rings, risk.score], [smallToolEvidence, [], deployment.riskScore])
+  assert.equal({ ...deployment, ...read }, { ...read, ...deployment })
 })
 
 test("a deployment that needs approval waits for it as AWAITING_CAB, without a task", async () => {

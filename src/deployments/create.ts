@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm"
 import { registerApplication } from "../applications/register.ts"
+import { approvalTier, reviewHours } from "../approvals/tiers.ts"
 import type { Transaction } from "../db/client.ts"
 import { deployments } from "../db/schema.ts"
 import type { Domain } from "../domain.ts"
@@ -13,6 +14,7 @@ import { evidenceSha256 } from "../risk/evidence.ts"
 import type { Assessment } from "../risk/score.ts"
 import { deploymentSubmitted, riskScoreDistribution } from "../telemetry/domain-counts.ts"
 import { currentTraceparent, withSpan } from "../telemetry/trace.ts"
+import { dispatchDeployment } from "./dispatch.ts"
 import { deploymentColumns, toDeployment } from "./row.ts"
 import type { Deployment, NewDeployment } from "./types.ts"
 
@@ -69,12 +71,14 @@ async function submit(
   mustBeMapped(domain, input)
   const application = await registerApplication(tx, input.appName, domain.appLabelLimit)
   const assessment = await assessDeployment(tx, application.id, input)
+  const { approvals } = approvalTier(assessment)
+  const { urgent: _, ...asked } = input
   const [row] = await tx
     .insert(deployments)
     .values({
       id: id ?? sql`DEFAULT`,
       applicationId: application.id,
-      ...input,
+      ...asked,
       status: assessment.requiresCab ? "AWAITING_CAB" : "APPROVED",
       riskScore: assessment.score,
       riskModelVersion: assessment.modelVersion,
@@ -83,6 +87,11 @@ async function submit(
       submitter: caller.principal.name,
       correlationId: caller.correlationId,
       evidenceSha256: evidenceSha256(input.evidence),
+      approvalsRequired: approvals,
+      approvalExpiresAt:
+        approvals === 0
+          ? null
+          : sql`now() + make_interval(hours => ${reviewHours[input.urgent ? "urgent" : "regular"]})`,
       traceparent: currentTraceparent() ?? null,
       stageTraceparent: currentTraceparent() ?? null,
     })
@@ -90,7 +99,7 @@ async function submit(
   if (row === undefined) throw new Error("an inserted deployment was not returned")
   const deployment = toDeployment(row)
   await record(tx, caller, deployment, assessment)
-  if (!deployment.requiresCab) await dispatch(tx, domain, deployment)
+  if (!deployment.requiresCab) await dispatchDeployment(tx, domain, deployment)
   return deployment
 }
 
@@ -114,15 +123,20 @@ async function record(tx: Transaction, caller: Caller, deployment: Deployment, a
   ])
 }
 
-function dispatch(tx: Transaction, domain: Domain, { id, correlationId }: Deployment): Promise<void> {
-  return domain.tasks.enqueue(tx, "deploy-to-ring", { deploymentId: id, ring: "LAB", attempt: 0 }, { correlationId })
-}
-
 /** The deployment as it was answered when it was made: what has changed since then is put back. */
 async function asCreated(tx: Transaction, id: string): Promise<Deployment> {
   const [row] = await tx.select(deploymentColumns()).from(deployments).where(eq(deployments.id, id))
   if (row === undefined) throw new Error("an idempotency key names no deployment")
   const status = row.requiresCab ? "AWAITING_CAB" : "APPROVED"
-  const notYet = { currentRing: null, outcome: null, reason: null, startedAt: null, finishedAt: null }
+  const notYet = {
+    currentRing: null,
+    outcome: null,
+    reason: null,
+    startedAt: null,
+    finishedAt: null,
+    heldAt: null,
+    heldReason: null,
+    policyVersion: null,
+  }
   return { ...toDeployment(row), ...notYet, status }
 }

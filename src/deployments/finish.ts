@@ -1,13 +1,19 @@
-import { and, eq, inArray, sql } from "drizzle-orm"
+import { and, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm"
 import type { Transaction } from "../db/client.ts"
 import { deployments } from "../db/schema.ts"
 import type { Domain } from "../domain.ts"
 import { appendEvents, type NewEvent } from "../events/append.ts"
 import { rings } from "../rings/rings.ts"
 import { wakeWaiting } from "../rings/slot.ts"
-import { deploymentDuration, deploymentLeadTime, deploymentTotal } from "../telemetry/domain-counts.ts"
+import {
+  deploymentDuration,
+  deploymentLeadTime,
+  deploymentTimeToRestore,
+  deploymentTotal,
+} from "../telemetry/domain-counts.ts"
+import type { MetricPoint } from "../telemetry/durable/definition.ts"
 import type { LockedDeployment } from "./lock.ts"
-import { deploymentColumns, toDeployment, workSeconds } from "./row.ts"
+import { deploymentColumns, idleUntilNow, toDeployment } from "./row.ts"
 import { mustAllow, sources } from "./state.ts"
 import type { Deployment, DeploymentOutcome } from "./types.ts"
 
@@ -36,22 +42,46 @@ export async function finishDeployment(
     .set({
       status: ending.status,
       outcome: sql`coalesce(outcome, ${ending.status})`,
+      idleSeconds: idleUntilNow,
+      heldAt: null,
+      heldReason: null,
+      waitingSince: null,
+      ...(isBroken(ending.status) && { brokenAt: sql`now()` }),
       reason: ending.reason,
       finishedAt: sql`coalesce(finished_at, now())`,
     })
     .where(and(eq(deployments.id, deployment.id), inArray(deployments.status, sources(ending.status))))
     .returning({
       ...deploymentColumns(),
-      workSeconds,
+      workSeconds: sql<number | null>`extract(epoch FROM now() - started_at)::float8 - idle_seconds`,
       leadSeconds: sql<number>`extract(epoch FROM now() - created_at)::float8`,
     })
   if (row === undefined) throw new Error("a locked deployment changed its status")
   const { workSeconds: work, leadSeconds, ...columns } = row
   const points = deployment.outcome === null ? outcomePoints(deployment, ending.status, work, leadSeconds) : []
-  await appendEvents(tx, eventContext(deployment, ending.principal), [ending.event], points)
+  const restored = ending.status === "COMPLETED" ? await restoreEarlier(tx, deployment) : []
+  await appendEvents(tx, eventContext(deployment, ending.principal), [ending.event], [...points, ...restored])
   // Who ends before the first ring may have been the one that those behind it in the line waited for.
   await wakeWaiting(tx, domain, deployment.applicationId, deployment.currentRing ?? rings[0])
   return toDeployment(columns)
+}
+
+const isBroken = (status: DeploymentOutcome) => status === "FAILED" || status === "ROLLED_BACK"
+
+/** What failed of the application before, and was not made good yet, is now: each is timed once. */
+async function restoreEarlier(tx: Transaction, { applicationId }: LockedDeployment): Promise<MetricPoint[]> {
+  const restored = await tx
+    .update(deployments)
+    .set({ restoredAt: sql`now()` })
+    .where(
+      and(
+        eq(deployments.applicationId, applicationId),
+        isNotNull(deployments.brokenAt),
+        isNull(deployments.restoredAt),
+      ),
+    )
+    .returning({ ring: deployments.targetRing, seconds: sql<number>`extract(epoch FROM now() - broken_at)::float8` })
+  return restored.map(({ ring, seconds }) => deploymentTimeToRestore.record(seconds, { ring }))
 }
 
 /** The points of a first outcome: counted once, timed when it had begun to work. */

@@ -1,6 +1,7 @@
 import { asc, eq, getTableColumns, sql } from "drizzle-orm"
 import type { Database } from "../db/client.ts"
 import { deployments, rollouts } from "../db/schema.ts"
+import { gateEvaluations, incidents } from "../db/schema-gates.ts"
 import { AppError } from "../lib/errors.ts"
 import { deploymentColumns, toDeployment } from "./row.ts"
 import type { DeploymentDetail } from "./types.ts"
@@ -8,7 +9,7 @@ import type { DeploymentDetail } from "./types.ts"
 /** Prepared once per pool: reading one deployment is the most frequent request there is. */
 export function prepareGetDeployment(db: Database): (id: string) => Promise<DeploymentDetail> {
   const one = db
-    .select({ ...deploymentColumns(), evidence: deployments.evidence })
+    .select({ ...deploymentColumns(), evidence: deployments.evidence, risk: deployments.riskAssessment })
     .from(deployments)
     .where(eq(deployments.id, sql.placeholder("id")))
     .prepare("get_deployment")
@@ -19,10 +20,26 @@ export function prepareGetDeployment(db: Database): (id: string) => Promise<Depl
     .where(eq(rollouts.deploymentId, sql.placeholder("id")))
     .orderBy(asc(rollouts.startedAt))
     .prepare("get_rollouts")
+  const { deploymentId: _g, ...ofGate } = getTableColumns(gateEvaluations)
+  const gates = db
+    .select(ofGate)
+    .from(gateEvaluations)
+    .where(eq(gateEvaluations.deploymentId, sql.placeholder("id")))
+    .orderBy(asc(gateEvaluations.id))
+    .prepare("get_gate_evaluations")
+  const { deploymentId: _i, ...ofIncident } = getTableColumns(incidents)
+  const reported = db
+    .select(ofIncident)
+    .from(incidents)
+    .where(eq(incidents.deploymentId, sql.placeholder("id")))
+    .orderBy(asc(incidents.id))
+    .prepare("get_incidents")
   return async (id) => {
-    const [[row], progress] = await Promise.all([one.execute({ id }), rings.execute({ id })])
+    const parts = [rings.execute({ id }), gates.execute({ id }), reported.execute({ id })] as const
+    const [[row], ...rest] = await Promise.all([one.execute({ id }), ...parts])
     if (row === undefined) throw new AppError("not_found", `There is no deployment ${id}.`)
-    const { evidence, ...served } = row
-    return { ...toDeployment(served), evidence, rings: progress }
+    const { evidence, risk, ...served } = row
+    const [progress, judged, told] = rest
+    return { ...toDeployment(served), evidence, risk, rings: progress, gates: judged, incidents: told }
   }
 }

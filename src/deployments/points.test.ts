@@ -42,7 +42,7 @@ async function counts(...instruments: readonly string[]): Promise<Readonly<Recor
 const submit = async (appName: string, targetRing: Ring, version = "1.0.0") =>
   (await engine.submit({ appName, targetRing, version })).id
 
-/** Two completed, one of them rolled back; one failed; one cancelled before its start; one that waits for approval. */
+/** Two completed, one of them rolled back by hand; one rolled back by its gate; one cancelled before its start; one that waits for approval. */
 test("a mixed story is played", async () => {
   const completed = await submit("Good", "CANARY")
   await engine.drain()
@@ -63,7 +63,7 @@ test("a mixed story is played", async () => {
     ends.map((row) => row["seen"]),
     [
       "Agent AWAITING_CAB ",
-      "Bad FAILED FAILED",
+      "Bad ROLLED_BACK ROLLED_BACK",
       "Good COMPLETED COMPLETED",
       "Good ROLLED_BACK COMPLETED",
       "Off CANCELLED CANCELLED",
@@ -73,7 +73,7 @@ test("a mixed story is played", async () => {
 
 test("each deployment that has ended is counted once, by its first outcome: a roll-back of a completed one adds nothing", async () => {
   assert.equal(await counts("deployment"), {
-    "deployment{app_name=Bad,requires_cab=false,ring=PILOT,status=FAILED}": 1,
+    "deployment{app_name=Bad,requires_cab=false,ring=PILOT,status=ROLLED_BACK}": 1,
     "deployment{app_name=Good,requires_cab=false,ring=CANARY,status=COMPLETED}": 1,
     "deployment{app_name=Good,requires_cab=false,ring=LAB,status=COMPLETED}": 1,
     "deployment{app_name=Off,requires_cab=false,ring=LAB,status=CANCELLED}": 1,
@@ -84,7 +84,7 @@ test("each deployment that has ended is counted once, by its first outcome: a ro
 
 test("the duration is recorded of those that reached DEPLOYING, once, and is no longer than they lived", async () => {
   assert.equal(await counts("deployment.duration"), {
-    "deployment.duration{app_name=Bad,ring=PILOT,status=FAILED}": 1,
+    "deployment.duration{app_name=Bad,ring=PILOT,status=ROLLED_BACK}": 1,
     "deployment.duration{app_name=Good,ring=CANARY,status=COMPLETED}": 1,
     "deployment.duration{app_name=Good,ring=LAB,status=COMPLETED}": 1,
   })
@@ -100,6 +100,7 @@ test("the lead time is recorded of those that were completed, roll-backs have a 
     "deployment.lead_time{ring=CANARY}": 1,
     "deployment.lead_time{ring=LAB}": 1,
     "deployment.rollback{ring=CANARY,trigger=manual}": 1,
+    "deployment.rollback{ring=PILOT,trigger=gate}": 1,
   })
 })
 

@@ -1,4 +1,5 @@
-import { getTableColumns, sql } from "drizzle-orm"
+import { eq, getTableColumns, sql } from "drizzle-orm"
+import type { Transaction } from "../db/client.ts"
 import { deployments } from "../db/schema.ts"
 import type { Deployment } from "./types.ts"
 
@@ -12,9 +13,28 @@ type DeploymentRow = Omit<typeof deployments.$inferSelect, "applicationId" | "ri
 
 /** A row as the rest of the system knows it: without what only the engine needs. */
 export function toDeployment(row: DeploymentRow): Deployment {
-  const { traceparent, stageTraceparent: _s, idleSeconds: _i, waitingSince: _w, ...served } = row
+  const {
+    traceparent,
+    stageTraceparent: _s,
+    idleSeconds: _i,
+    waitingSince: _w,
+    brokenAt: _b,
+    restoredAt: _t,
+    ...served
+  } = row
   return { ...served, traceId: traceparent?.split("-")[1] ?? null }
 }
 
-/** Seconds of work so far: from DEPLOYING to now, less what was waiting. */
-export const workSeconds = sql<number | null>`extract(epoch FROM now() - started_at)::float8 - idle_seconds`
+/**
+ * Seconds since DEPLOYING that were no work, up to now. Waiting, soak and hold may follow upon one another without a break:
+ * then the first of them counts, until it ends.
+ */
+export const idleUntilNow = sql<number>`idle_seconds + coalesce(extract(epoch FROM now() - least(held_at, waiting_since,
+  (SELECT r.soak_from FROM rollouts r WHERE r.deployment_id = deployments.id AND r.state = 'deploying')))::float8, 0)`
+
+/** The deployment as a transaction leaves it that has locked it. */
+export async function readDeployment(tx: Transaction, id: string): Promise<Deployment> {
+  const [row] = await tx.select(deploymentColumns()).from(deployments).where(eq(deployments.id, id))
+  if (row === undefined) throw new Error("a locked deployment vanished")
+  return toDeployment(row)
+}

@@ -7,10 +7,10 @@ import { deploymentOutcomes, deploymentStatuses } from "./types.ts"
 /** Which status may follow which, a row for each: `x` where it may. Columns in the same order. */
 const table = `
                 AWAITING APPROVED PENDING DEPLOYING COMPLETED REJECTED FAILED ROLLING ROLLED CANCELLED
-  AWAITING_CAB     .        .        .        .         .        .       .       .      .       x
+  AWAITING_CAB     .        x        .        .         .        x       .       .      .       x
   APPROVED         .        .        x        x         .        .       .       .      .       x
   PENDING          .        .        .        x         .        .       .       .      .       x
-  DEPLOYING        .        .        .        .         x        .       x       .      .       .
+  DEPLOYING        .        .        .        .         x        .       x       x      .       .
   COMPLETED        .        .        .        .         .        .       .       x      .       .
   REJECTED         .        .        .        .         .        .       .       .      .       .
   FAILED           .        .        .        .         .        .       .       .      .       .
@@ -53,7 +53,7 @@ function namesBothEnds(from: string, to: string) {
 test("an outcome is left by a roll-back of what was completed, and never otherwise", () => {
   const left = deploymentOutcomes.filter((outcome) => deploymentStatuses.some((to) => sources(to).includes(outcome)))
   assert.equal(left, ["COMPLETED"])
-  assert.equal(sources("ROLLING_BACK"), ["COMPLETED"])
+  assert.equal(sources("ROLLING_BACK"), ["DEPLOYING", "COMPLETED"])
 })
 
 test.run()

@@ -3,10 +3,10 @@ import type { DeploymentStatus } from "./types.ts"
 
 /** Every transition there is. Going from ring to ring stays within DEPLOYING; held is a mark on the row, not a status. */
 const transitions: Readonly<Record<DeploymentStatus, readonly DeploymentStatus[]>> = {
-  AWAITING_CAB: ["CANCELLED"],
+  AWAITING_CAB: ["APPROVED", "REJECTED", "CANCELLED"],
   APPROVED: ["PENDING", "DEPLOYING", "CANCELLED"],
   PENDING: ["DEPLOYING", "CANCELLED"],
-  DEPLOYING: ["COMPLETED", "FAILED"],
+  DEPLOYING: ["COMPLETED", "FAILED", "ROLLING_BACK"],
   COMPLETED: ["ROLLING_BACK"],
   ROLLING_BACK: ["ROLLED_BACK", "FAILED"],
   REJECTED: [],

@@ -1,6 +1,8 @@
 import type { ConnectorType } from "../connectors/types.ts"
-import type { Ring } from "../rings/rings.ts"
+import type { GateEvidence, GateJudgement } from "../rings/gate.ts"
+import type { Ring, RolloutState } from "../rings/rings.ts"
 import type { Evidence } from "../risk/evidence.ts"
+import type { Assessment } from "../risk/score.ts"
 
 /** One vocabulary for table, API, events and labels. */
 export const deploymentStatuses = [
@@ -28,6 +30,10 @@ export interface NewDeployment {
   readonly targetRing: Ring
   readonly connectorType: ConnectorType
   readonly evidence: Evidence
+  /** Nothing starts before it. */
+  readonly notBefore?: Date | undefined
+  /** Halves the time that approvers have. */
+  readonly urgent?: boolean | undefined
 }
 
 /** A deployment as it is served and passed between verbs; times are the database's. */
@@ -46,6 +52,16 @@ export interface Deployment {
   readonly riskScore: number
   readonly riskModelVersion: string
   readonly requiresCab: boolean
+  /** Approvals it needs: 0 to 2. */
+  readonly approvalsRequired: number
+  /** When it is rejected as expired, if it still waits for approval. */
+  readonly approvalExpiresAt: Date | null
+  readonly notBefore: Date | null
+  /** Since when somebody or a gate holds it; null while nobody does. */
+  readonly heldAt: Date | null
+  readonly heldReason: string | null
+  /** The newest ring policy there was when its first ring started; null before that. */
+  readonly policyVersion: number | null
   readonly submitter: string
   readonly correlationId: string
   readonly evidenceSha256: string
@@ -60,7 +76,7 @@ export interface Deployment {
 /** How far one ring got. */
 export interface RingProgress {
   readonly ring: Ring
-  readonly state: "deploying" | "succeeded" | "failed" | "rolling_back" | "rolled_back" | "superseded"
+  readonly state: RolloutState
   /** The version to return to; null removes the application. */
   readonly previousVersion: string | null
   readonly targeted: number
@@ -68,11 +84,47 @@ export interface RingProgress {
   readonly installed: number
   readonly failed: number
   readonly startedAt: Date
+  /** When the back end last said how far it is. */
+  readonly measuredAt: Date | null
+  /** When the success rate first passed the gate's. */
+  readonly compliantAt: Date | null
   readonly finishedAt: Date | null
 }
 
+/** What the gate of a ring said, and what it went by. */
+export interface GateEvaluation extends GateJudgement {
+  readonly id: string
+  readonly ring: Ring
+  readonly evidence: GateEvidence
+  readonly policyVersion: number
+  readonly traceId: string | null
+  readonly at: Date
+}
+
+/** Something that went wrong where it was rolled out, as it was reported. */
+export interface Incident {
+  readonly id: string
+  readonly ring: Ring
+  readonly summary: string
+  /** The reporter's own number of it. */
+  readonly reference: string | null
+  readonly reportedBy: string
+  readonly at: Date
+}
+
+export interface NewIncident {
+  readonly summary: string
+  /** Reported again under it, it is the same incident. */
+  readonly reference?: string | undefined
+}
+
 export interface DeploymentDetail extends Deployment {
+  /** Oldest first: the last one says why it stopped, or why it went on. */
+  readonly gates: readonly GateEvaluation[]
+  readonly incidents: readonly Incident[]
   readonly evidence: Evidence
+  /** As it was scored when it was submitted, factor by factor. */
+  readonly risk: Assessment
   readonly rings: readonly RingProgress[]
 }
 

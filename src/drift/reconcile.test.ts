@@ -5,7 +5,8 @@ import { developmentConnectors } from "../connectors/development.ts"
 import { listEvents } from "../events/list.ts"
 import { outage } from "../probes/testing.ts"
 import { rings } from "../rings/rings.ts"
-import { driftingDomain, promptPolicies } from "./testing.ts"
+import { changePolicies } from "../rings/testing.ts"
+import { driftingDomain } from "./testing.ts"
 import type { Drift } from "./types.ts"
 
 const run = await driftingDomain()
@@ -81,19 +82,19 @@ test("what drifts again is a new drift with an event of its own", async () => {
 test("devices that are pending for longer than a roll-out of the ring may take are stuck", async () => {
   const of = { vendor: "jamf", app: "stuck" } as const
   await run.deployed({ ...of, version: "1.0" })
-  const impatient = { ...promptPolicies, LAB: { ...promptPolicies.LAB, complianceLimitSeconds: 3_600 } }
+  await changePolicies(run.db, { complianceLimitSeconds: 3_600 }, ["LAB"])
   const stuck = async () => (await run.drifts("stuck")).filter(({ kind }) => kind === "stuck").map(brief)
   run.tamper(of, null, 1)
-  await run.reconcile({ policies: impatient })
+  await run.reconcile()
   assert.equal(await stuck(), [])
   await run.sql`UPDATE ring_checks SET pending_since = pending_since - interval '1 hour' WHERE pending_since IS NOT NULL`
-  await run.reconcile({ policies: impatient })
+  await run.reconcile()
   assert.equal(await stuck(), [["stuck", 1, "open"]])
   run.tamper(of, "1.0", 1)
-  await run.reconcile({ policies: impatient })
+  await run.reconcile()
   assert.equal(await stuck(), [["stuck", 1, "closed"]])
   run.tamper(of, null, 1)
-  await run.reconcile({ policies: impatient })
+  await run.reconcile()
   assert.equal(await stuck(), [["stuck", 1, "closed"]], "waiting begins anew")
 })
 

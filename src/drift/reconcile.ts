@@ -1,6 +1,7 @@
 import { guardedCall } from "../breaker/guard.ts"
 import { type Connector, ConnectorError } from "../connectors/types.ts"
 import type { Domain } from "../domain.ts"
+import { currentPolicy } from "../rings/policies.ts"
 import { log } from "../telemetry/log.ts"
 import { beginCheck } from "./check-row.ts"
 import { closeDisowned, type Holding, holdingsOf } from "./holdings.ts"
@@ -29,14 +30,17 @@ async function reconcileThrough(domain: Domain, connector: Connector, until: Abo
 
 async function checkRing(domain: Domain, holding: Holding): Promise<void> {
   const check = await beginCheck(domain.db, holding)
-  if (isOnItsWay(domain, holding)) return
+  if (await isOnItsWay(domain, holding)) return
   const findings = await look(domain, holding)
   if (findings !== undefined) await recordCheck(domain, holding, check, findings)
 }
 
 /** A roll-back is given as long as a roll-out has: no back end says when it has reached the devices. */
-const isOnItsWay = ({ policies }: Domain, { ring, rolledBackSeconds }: Holding) =>
-  rolledBackSeconds !== null && rolledBackSeconds < policies[ring].complianceLimitSeconds
+async function isOnItsWay({ db, ringProfile }: Domain, { ring, rolledBackSeconds }: Holding): Promise<boolean> {
+  if (rolledBackSeconds === null) return false
+  const { policy } = await currentPolicy(db, ringProfile, ring)
+  return rolledBackSeconds < policy.complianceLimitSeconds
+}
 
 /** Asks the back end; undefined when it does not answer, which says nothing about the devices. */
 async function look(domain: Domain, holding: Holding): Promise<Findings | undefined> {

@@ -7,6 +7,7 @@ import { lockDeployment } from "../deployments/lock.ts"
 import type { Domain } from "../domain.ts"
 import { appendEvents, type NewEvent } from "../events/append.ts"
 import { enginePrincipal } from "../lib/principal.ts"
+import { currentPolicy } from "../rings/policies.ts"
 import { log } from "../telemetry/log.ts"
 import { type Check, lockCheck, writeCheck } from "./check-row.ts"
 import { type Deviations, deviations, type Floor, lowered, otherVersions, tally } from "./compare.ts"
@@ -41,12 +42,13 @@ export async function recordCheck(domain: Domain, holding: Holding, check: Check
 
 async function judge(
   tx: Transaction,
-  { policies }: Domain,
+  domain: Domain,
   holding: Holding,
   { counts: { pending }, inventory }: Findings,
   floor: Floor | undefined,
 ): Promise<Deviations> {
-  const limitSeconds = policies[holding.ring].complianceLimitSeconds
+  const { policy } = await currentPolicy(tx, domain.ringProfile, holding.ring)
+  const limitSeconds = policy.complianceLimitSeconds
   if (inventory === undefined) {
     const seconds = await writeCheck(tx, holding, undefined, pending)
     return deviations({ pending, seconds, limitSeconds })

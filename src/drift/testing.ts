@@ -5,8 +5,8 @@ import { rollbackDeployment } from "../deployments/rollback.ts"
 import type { DeploymentDetail, DeploymentStatus } from "../deployments/types.ts"
 import type { Domain } from "../domain.ts"
 import { type SimulatedDomain, simulatedDomain } from "../probes/testing.ts"
-import { ringProfiles } from "../rings/policy.ts"
-import { type Ring, rings } from "../rings/rings.ts"
+import type { Ring } from "../rings/rings.ts"
+import { changePolicies } from "../rings/testing.ts"
 import { taskHandlers } from "../tasks/handlers.ts"
 import { startBoss } from "../tasks/queue.ts"
 import { startWorker } from "../tasks/worker.ts"
@@ -34,16 +34,12 @@ export interface DriftingDomain extends SimulatedDomain {
   drifts(appName: string): Promise<readonly Drift[]>
 }
 
-/** Rings that are judged as in production, and polled without delay. */
-export const promptPolicies = Object.fromEntries(
-  rings.map((ring) => [ring, { ...ringProfiles.demo[ring], pollIntervalSeconds: 0.05 }]),
-) as Domain["policies"]
-
 export async function driftingDomain(
   changed: Partial<Domain> = {},
   environment: Readonly<Record<string, string>> = {},
 ): Promise<DriftingDomain> {
-  const run = await simulatedDomain({ policies: promptPolicies, ...changed }, environment)
+  const run = await simulatedDomain(changed, environment)
+  await changePolicies(run.db, { pollIntervalSeconds: 0.05, soakSeconds: 0 })
   const { domain, db, simulator } = run
   const boss = await startBoss({ url: run.urls.url, applicationName: "test", supervise: true, onError: () => {} })
   const worker = await startWorker(boss, taskHandlers(domain))

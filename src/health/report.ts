@@ -1,7 +1,7 @@
 import { ne, sql } from "drizzle-orm"
 import type { ConnectorType } from "../connectors/types.ts"
 import type { Database } from "../db/client.ts"
-import { breakers } from "../db/schema.ts"
+import { breakers } from "../db/schema-breakers.ts"
 import type { HealthCheck, HealthCheckName, HealthReport, HealthStatus } from "../lib/health.ts"
 import { withDeadline } from "../lib/lifecycle.ts"
 import { connectorsCheck } from "../probes/health-check.ts"

@@ -1,5 +1,9 @@
-export const roles = ["viewer", "publisher", "approver", "operator", "admin"] as const
+/** `alertmanager` delivers alerts and may do nothing else: its token lies in a file of another program's. */
+export const roles = ["viewer", "publisher", "approver", "operator", "admin", "alertmanager"] as const
 export type Role = (typeof roles)[number]
+
+/** Who may look at everything. */
+export const readers: readonly Role[] = roles.filter((role) => role !== "alertmanager")
 
 /** Who a token speaks for. Four eyes compares `name` (the person), never the token. */
 export interface Principal {

@@ -43,7 +43,7 @@ export async function simulatedDomain(
 }
 
 async function readGauge(sql: postgres.Sql, name: string): Promise<ReadonlyMap<string, number>> {
-  const gauge = domainGauges(1).find((each) => each.name === name)
+  const gauge = domainGauges(1, "demo").find((each) => each.name === name)
   if (gauge === undefined) throw new Error(`there is no gauge ${name}`)
   const names = Object.keys(gauge.attributes)
   const found = await gauge.read(sql)

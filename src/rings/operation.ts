@@ -12,10 +12,14 @@ interface OperationKey {
   readonly operation: "deploy" | "rollback"
 }
 
-/** Fences a task: the attempt it was made for. */
+/** Fences a task: the attempt it was made for, and which of several tasks for the same ring it is. */
 export interface OperationAttempt extends OperationKey {
   readonly attempt: number
+  readonly claim: string
 }
+
+/** Longer than any call may take: after it an attempt that nobody has written about is not on its way any more. */
+const callSeconds = 35
 
 /** Which back end is to be asked, and what. */
 export interface ConnectorCall {
@@ -30,9 +34,20 @@ const key = (of: OperationKey) =>
     eq(operations.operation, of.operation),
   )
 
+const keyOf = ({ deploymentId, ring, operation }: OperationKey) => ({ deploymentId, ring, operation })
+
+/** What every write repeats: nothing has come of the operation yet, and nobody else is at it. */
+const isNewest = (attempt: OperationAttempt) =>
+  and(
+    key(attempt),
+    isNull(operations.doneAt),
+    eq(operations.attempts, attempt.attempt),
+    eq(operations.claim, attempt.claim),
+  )
+
 /**
  * Makes the operation's row on the first attempt and answers what to ask the back end; undefined when the effect is
- * known to have happened or the task belongs to an older attempt.
+ * known to have happened, or the task belongs to an older attempt or was not the first to claim the operation.
  */
 export async function openOperation(
   tx: Transaction,
@@ -42,11 +57,14 @@ export async function openOperation(
   const reference = `eucora-${attempt.deploymentId}-${attempt.ring}-${attempt.operation}`.toLowerCase()
   await tx
     .insert(operations)
-    .values({ deploymentId: attempt.deploymentId, ring: attempt.ring, operation: attempt.operation, reference })
+    .values({ ...keyOf(attempt), reference, claim: attempt.claim })
     .onConflictDoNothing()
-  const [row] = await tx.select().from(operations).where(key(attempt))
-  if (row === undefined || row.doneAt !== null || row.attempts !== attempt.attempt) return undefined
-  return callFor(tx, deployment, attempt.ring, row.reference)
+  const [row] = await tx
+    .update(operations)
+    .set({ callingUntil: sql`now() + make_interval(secs => ${callSeconds})` })
+    .where(isNewest(attempt))
+    .returning({ reference: operations.reference })
+  return row && callFor(tx, deployment, attempt.ring, row.reference)
 }
 
 /** What a back end is asked about a ring, with its id of the roll-out when that is known. */
@@ -71,8 +89,8 @@ export async function callFor(
 export async function closeOperation(tx: Transaction, attempt: OperationAttempt, externalId: string): Promise<boolean> {
   const closed = await tx
     .update(operations)
-    .set({ externalId, doneAt: sql`now()` })
-    .where(and(key(attempt), isNull(operations.doneAt), eq(operations.attempts, attempt.attempt)))
+    .set({ externalId, doneAt: sql`now()`, callingUntil: null })
+    .where(isNewest(attempt))
     .returning({ reference: operations.reference })
   return closed.length > 0
 }
@@ -81,8 +99,17 @@ export async function closeOperation(tx: Transaction, attempt: OperationAttempt,
 export async function countAttempt(tx: Transaction, attempt: OperationAttempt): Promise<boolean> {
   const counted = await tx
     .update(operations)
-    .set({ attempts: attempt.attempt + 1 })
-    .where(and(key(attempt), isNull(operations.doneAt), eq(operations.attempts, attempt.attempt)))
+    .set({ attempts: attempt.attempt + 1, callingUntil: null })
+    .where(isNewest(attempt))
     .returning({ attempts: operations.attempts })
   return counted.length > 0
+}
+
+/** Whether a call may be on its way to the back end of which nobody knows yet what came of it. */
+export async function callUnderWay(tx: Transaction, of: OperationKey): Promise<boolean> {
+  const [row] = await tx
+    .select({ underWay: sql<boolean>`done_at IS NULL AND coalesce(calling_until > now(), false)` })
+    .from(operations)
+    .where(key(of))
+  return row?.underWay ?? false
 }

@@ -1,18 +1,15 @@
-import { and, eq, inArray, sql } from "drizzle-orm"
+import { and, eq, sql } from "drizzle-orm"
 import type { DeviceCounts } from "../connectors/types.ts"
 import type { Transaction } from "../db/client.ts"
 import { operations, rollouts } from "../db/schema.ts"
-import { eventContext, finishDeployment } from "../deployments/finish.ts"
 import { type LockedDeployment, lockDeployment } from "../deployments/lock.ts"
 import type { Domain } from "../domain.ts"
-import { appendEvents } from "../events/append.ts"
-import { enginePrincipal } from "../lib/principal.ts"
 import type { TaskPayloads } from "../tasks/queues.ts"
-import { ringPromotion } from "../telemetry/domain-counts.ts"
-import { withSpan } from "../telemetry/trace.ts"
+import { gatherEvidence, ringOf } from "./evidence.ts"
+import { complies, judge } from "./gate.ts"
 import { type ConnectorCall, callFor } from "./operation.ts"
-import { nextRing, type Ring } from "./rings.ts"
-import { type RingVerdict, ringVerdict } from "./verdict.ts"
+import { policyFor } from "./policies.ts"
+import type { RingPolicy } from "./policy.ts"
 
 type PollTask = TaskPayloads["poll-ring"]
 
@@ -20,8 +17,7 @@ type PollTask = TaskPayloads["poll-ring"]
 export function openPoll(domain: Domain, task: PollTask): Promise<ConnectorCall | undefined> {
   return domain.db.transaction(async (tx) => {
     const deployment = await lockDeployment(tx, task.deploymentId)
-    const [current] = await tx.select({ sequence: rollouts.sequence }).from(rollouts).where(ringOf(task))
-    if (deployment?.status !== "DEPLOYING" || current?.sequence !== task.sequence) return undefined
+    if (deployment?.status !== "DEPLOYING" || !(await isNewest(tx, task))) return undefined
     const [operation] = await tx
       .select({ reference: operations.reference })
       .from(operations)
@@ -36,103 +32,80 @@ export function openPoll(domain: Domain, task: PollTask): Promise<ConnectorCall 
   })
 }
 
+async function isNewest(tx: Transaction, task: PollTask): Promise<boolean> {
+  const [current] = await tx.select({ id: rollouts.deploymentId }).from(rollouts).where(fence(task))
+  return current !== undefined
+}
+
+/** The row that a poll, or a gate's evaluation, may write to: of the ring that is going on, at its own number. */
+const fence = (task: PollTask) =>
+  and(ringOf(task), eq(rollouts.state, "deploying"), eq(rollouts.sequence, task.sequence))
+
 /**
- * Writes a measurement down and does what follows from it: the next poll, the next ring, or the end. A late run of an
- * old poll finds another sequence and changes nothing.
+ * Writes a measurement down and does what follows from it: the gate is asked when there is something to judge, else the
+ * next poll. While a deployment is held it is measured and not judged. A late run of an old poll changes nothing.
  */
 export async function recordPoll(domain: Domain, task: PollTask, counts: DeviceCounts): Promise<void> {
   await domain.db.transaction(async (tx) => {
     const deployment = await lockDeployment(tx, task.deploymentId)
     if (deployment?.status !== "DEPLOYING") return
-    const elapsed = await writeCounts(tx, task, counts)
-    if (elapsed === undefined) return
-    const verdict = ringVerdict(counts, domain.policies[task.ring], elapsed)
-    if (verdict.kind === "wait") await pollAgain(tx, domain, deployment, task)
-    else await closeRing(tx, domain, deployment, task.ring, verdict)
+    const { policy } = await policyFor(tx, domain.ringProfile, task.ring, deployment.policyVersion)
+    if (!(await writeCounts(tx, task, counts, policy))) return
+    const next = { ...task, sequence: task.sequence + 1 }
+    const judgeable =
+      deployment.heldAt === null && judge(await gatherEvidence(tx, deployment, task.ring, policy), policy) !== undefined
+    await (judgeable ? askGate(tx, domain, deployment, next) : pollLater(tx, domain, deployment, next, policy))
   })
 }
 
-const ringOf = (task: { readonly deploymentId: string; readonly ring: Ring }) =>
-  and(eq(rollouts.deploymentId, task.deploymentId), eq(rollouts.ring, task.ring))
-
-/** Seconds since the ring started; undefined when the poll is a late one. */
-async function writeCounts(tx: Transaction, task: PollTask, counts: DeviceCounts): Promise<number | undefined> {
-  const [written] = await tx
-    .update(rollouts)
-    .set({ ...counts, sequence: task.sequence + 1 })
-    .where(and(ringOf(task), eq(rollouts.state, "deploying"), eq(rollouts.sequence, task.sequence)))
-    .returning({ elapsed: sql<number>`extract(epoch FROM now() - started_at)::float8` })
-  return written?.elapsed
-}
-
-async function pollAgain(tx: Transaction, domain: Domain, deployment: LockedDeployment, task: PollTask) {
-  await domain.tasks.enqueue(
-    tx,
-    "poll-ring",
-    { deploymentId: task.deploymentId, ring: task.ring, sequence: task.sequence + 1, attempt: 0 },
-    { correlationId: deployment.correlationId, delaySeconds: domain.policies[task.ring].pollIntervalSeconds },
-  )
-}
-
-/** The stage that ends a ring: a span in the deployment's own trace, whichever poll found it. */
-function closeRing(
+async function writeCounts(
   tx: Transaction,
-  domain: Domain,
-  deployment: LockedDeployment,
-  ring: Ring,
-  verdict: Exclude<RingVerdict, { kind: "wait" }>,
-): Promise<void> {
-  const attributes = {
-    "deployment.id": deployment.id,
-    "deployment.name": deployment.appName,
-    "eucora.ring": ring,
-    "eucora.connector": deployment.connectorType,
-    "eucora.outcome": verdict.kind,
-  }
-  const stage = async () => {
-    if (verdict.kind === "failed") return failDeployment(tx, domain, deployment, `${ring}: ${verdict.reason}`)
-    await tx
-      .update(rollouts)
-      .set({ state: "succeeded", finishedAt: sql`now()` })
-      .where(ringOf({ deploymentId: deployment.id, ring }))
-    await goOn(tx, domain, deployment, ring)
-  }
-  const parent = deployment.traceparent ?? undefined
-  const links = deployment.stageTraceparent === null ? [] : [deployment.stageTraceparent]
-  return withSpan("ring.rollout", attributes, stage, { parent, links })
-}
-
-/** To the next ring, or, after the last one, to COMPLETED. */
-async function goOn(tx: Transaction, domain: Domain, deployment: LockedDeployment, ring: Ring): Promise<void> {
-  const next = nextRing(ring, deployment.targetRing)
-  if (next === undefined) {
-    const event = { type: "DEPLOYMENT_COMPLETED", data: { ring } } as const
-    await finishDeployment(tx, domain, deployment, {
-      status: "COMPLETED",
-      principal: enginePrincipal,
-      event,
-      reason: null,
+  task: PollTask,
+  counts: DeviceCounts,
+  policy: RingPolicy,
+): Promise<boolean> {
+  const compliant = complies(counts, policy)
+  const written = await tx
+    .update(rollouts)
+    .set({
+      ...counts,
+      sequence: task.sequence + 1,
+      measuredAt: sql`now()`,
+      ...(compliant && { compliantAt: sql`coalesce(compliant_at, now())`, soakFrom: sql`coalesce(soak_from, now())` }),
     })
-    return
-  }
-  const event = { type: "RING_PROMOTED", data: { from: ring, to: next } } as const
-  const promoted = ringPromotion.add(1, { from_ring: ring, to_ring: next, status: "promoted" })
-  await appendEvents(tx, eventContext(deployment, enginePrincipal), [event], [promoted])
-  const payload = { deploymentId: deployment.id, ring: next, attempt: 0 }
-  await domain.tasks.enqueue(tx, "deploy-to-ring", payload, { correlationId: deployment.correlationId })
+    .where(fence(task))
+    .returning({ sequence: rollouts.sequence })
+  return written.length > 0
 }
 
-/** Ends a deployment, and the ring it is in, as FAILED; the reason is served and stands in its event. */
-export async function failDeployment(
+/** Takes a number for whoever holds the newest one; false when it is a late one. */
+export async function nextSequence(tx: Transaction, task: PollTask): Promise<boolean> {
+  const moved = await tx
+    .update(rollouts)
+    .set({ sequence: task.sequence + 1 })
+    .where(fence(task))
+    .returning({ sequence: rollouts.sequence })
+  return moved.length > 0
+}
+
+/** Has the ring measured again, an interval from now. */
+export function pollLater(
   tx: Transaction,
   domain: Domain,
-  deployment: LockedDeployment,
-  reason: string,
+  { correlationId }: LockedDeployment,
+  { deploymentId, ring, sequence }: PollTask,
+  policy: RingPolicy,
 ): Promise<void> {
-  await tx
-    .update(rollouts)
-    .set({ state: "failed", finishedAt: sql`now()` })
-    .where(and(eq(rollouts.deploymentId, deployment.id), inArray(rollouts.state, ["deploying", "rolling_back"])))
-  const event = { type: "DEPLOYMENT_FAILED", data: { ring: deployment.currentRing, reason } } as const
-  await finishDeployment(tx, domain, deployment, { status: "FAILED", principal: enginePrincipal, event, reason })
+  const payload = { deploymentId, ring, sequence, attempt: 0 }
+  return domain.tasks.enqueue(tx, "poll-ring", payload, { correlationId, delaySeconds: policy.pollIntervalSeconds })
+}
+
+/** Has the ring judged by what was measured last. */
+export function askGate(
+  tx: Transaction,
+  domain: Domain,
+  { correlationId }: { readonly correlationId: string },
+  { deploymentId, ring, sequence }: Pick<PollTask, "deploymentId" | "ring" | "sequence">,
+): Promise<void> {
+  return domain.tasks.enqueue(tx, "evaluate-gate", { deploymentId, ring, sequence, attempt: 0 }, { correlationId })
 }

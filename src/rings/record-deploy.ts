@@ -2,6 +2,8 @@ import { lockDeployment } from "../deployments/lock.ts"
 import type { Domain } from "../domain.ts"
 import type { TaskPayloads } from "../tasks/queues.ts"
 import { closeOperation } from "./operation.ts"
+import { policyFor } from "./policies.ts"
+import { pollLater } from "./poll.ts"
 
 /** Writes down that the back end has taken the roll-out on, and has it polled. A late run changes nothing. */
 export async function recordDeploy(
@@ -13,8 +15,9 @@ export async function recordDeploy(
     const deployment = await lockDeployment(tx, task.deploymentId)
     if (deployment === undefined) return
     if (!(await closeOperation(tx, { ...task, operation: "deploy" }, externalId))) return
-    const payload = { deploymentId: task.deploymentId, ring: task.ring, sequence: 0, attempt: 0 }
-    const delaySeconds = domain.policies[task.ring].pollIntervalSeconds
-    await domain.tasks.enqueue(tx, "poll-ring", payload, { correlationId: deployment.correlationId, delaySeconds })
+    // What came back to a deployment that is being rolled back has told where its effect is, and that was all.
+    if (deployment.status !== "DEPLOYING") return
+    const { policy } = await policyFor(tx, domain.ringProfile, task.ring, deployment.policyVersion)
+    await pollLater(tx, domain, deployment, { ...task, sequence: 0 }, policy)
   })
 }

@@ -12,3 +12,15 @@ export function nextRing(ring: Ring, target: Ring): Ring | undefined {
 export function ringsUpTo(target: Ring): readonly Ring[] {
   return rings.slice(0, rings.indexOf(target) + 1)
 }
+
+/** Of one deployment in one ring. `passed`: by its gate, and not promoted yet; `succeeded`: promoted, or completed in it. */
+export const rolloutStates = [
+  "deploying",
+  "passed",
+  "succeeded",
+  "failed",
+  "rolling_back",
+  "rolled_back",
+  "superseded",
+] as const
+export type RolloutState = (typeof rolloutStates)[number]

@@ -1,4 +1,5 @@
-import { and, desc, eq, gt, ne, sql } from "drizzle-orm"
+import { randomUUID } from "node:crypto"
+import { and, desc, eq, gt, inArray, ne, sql } from "drizzle-orm"
 import type { Transaction } from "../db/client.ts"
 import { deployments, rollouts } from "../db/schema.ts"
 import { finishDeployment } from "../deployments/finish.ts"
@@ -6,7 +7,7 @@ import { type LockedDeployment, lockDeployment } from "../deployments/lock.ts"
 import type { Domain } from "../domain.ts"
 import { enginePrincipal } from "../lib/principal.ts"
 import type { TaskPayloads } from "../tasks/queues.ts"
-import { type ConnectorCall, closeOperation, openOperation } from "./operation.ts"
+import { type ConnectorCall, callUnderWay, closeOperation, openOperation } from "./operation.ts"
 import type { Ring } from "./rings.ts"
 import { wakeWaiting } from "./slot.ts"
 
@@ -20,7 +21,7 @@ export async function rollBackNext(tx: Transaction, domain: Domain, deployment: 
   const held = await tx
     .select({ ring: rollouts.ring, startedAt: rollouts.startedAt })
     .from(rollouts)
-    .where(and(eq(rollouts.deploymentId, deployment.id), eq(rollouts.state, "succeeded")))
+    .where(and(eq(rollouts.deploymentId, deployment.id), inArray(rollouts.state, ["succeeded", "passed", "deploying"])))
     .orderBy(desc(rollouts.startedAt))
   for (const { ring, startedAt } of held) {
     const superseded = await heldByNewer(tx, deployment, ring, startedAt)
@@ -28,7 +29,7 @@ export async function rollBackNext(tx: Transaction, domain: Domain, deployment: 
     if (superseded) continue
     await tx.update(deployments).set({ currentRing: ring }).where(eq(deployments.id, deployment.id))
     if (deployment.currentRing !== null) await wakeWaiting(tx, domain, deployment.applicationId, deployment.currentRing)
-    const payload = { deploymentId: deployment.id, ring, attempt: 0 }
+    const payload = { deploymentId: deployment.id, ring, attempt: 0, claim: randomUUID() }
     return domain.tasks.enqueue(tx, "rollback-ring", payload, { correlationId: deployment.correlationId })
   }
   const event = { type: "ROLLBACK_COMPLETED", data: { reason: deployment.reason } } as const
@@ -61,11 +62,22 @@ async function setState(tx: Transaction, id: string, ring: Ring, state: "superse
     .where(and(eq(rollouts.deploymentId, id), eq(rollouts.ring, ring)))
 }
 
-/** What to ask the back end; undefined when the ring is rolled back already or the task is a late one. */
+/** How often it is looked whether a deploy call that was on its way has come to an end. */
+const settlingSeconds = 0.5
+
+/**
+ * What to ask the back end; undefined when the ring is rolled back already, the task is a late one, or the ring's own
+ * deploy call may still be on its way: its effect must not come after that of the roll-back.
+ */
 export function openRollback(domain: Domain, task: RollbackTask): Promise<ConnectorCall | undefined> {
   return domain.db.transaction(async (tx) => {
     const deployment = await lockDeployment(tx, task.deploymentId)
     if (deployment?.status !== "ROLLING_BACK" || deployment.currentRing !== task.ring) return undefined
+    if (await callUnderWay(tx, { ...task, operation: "deploy" })) {
+      const { correlationId } = deployment
+      await domain.tasks.enqueue(tx, "rollback-ring", task, { correlationId, delaySeconds: settlingSeconds })
+      return undefined
+    }
     return openOperation(tx, deployment, { ...task, operation: "rollback" })
   })
 }

@@ -12,7 +12,7 @@ test("a deployment to LAB is deployed, polled and COMPLETED, one effect at the b
   const { id } = await engine.submit({ appName: "One" })
   assert.equal(
     (await engine.drain()).map((task) => task.name),
-    ["deploy-to-ring", "poll-ring"],
+    ["deploy-to-ring", "poll-ring", "evaluate-gate"],
   )
   const done = await engine.get(id)
   assert.equal([done.status, done.outcome, done.reason, done.currentRing], ["COMPLETED", "COMPLETED", null, "LAB"])
@@ -30,6 +30,7 @@ test("a deployment to LAB is deployed, polled and COMPLETED, one effect at the b
     "DEPLOYMENT_APPROVED",
     "DEPLOYMENT_STARTED",
     "RING_STARTED",
+    "GATE_EVALUATED",
     "DEPLOYMENT_COMPLETED",
   ])
 })
@@ -63,19 +64,19 @@ test("a ring is polled for as long as devices are pending", async () => {
   assert.is((await engine.get(id)).status, "COMPLETED")
 })
 
-test("too many failed devices fail the ring and the deployment; the rings beyond it are left alone", async () => {
+test("too many failed devices fail the gate, and the deployment goes back; the rings beyond it are left alone", async () => {
   simulator.world.setBehaviour("Bad", { failRate: 1 })
   const { id } = await engine.submit({ appName: "Bad", targetRing: "CANARY" })
   await engine.drain()
-  const failed = await engine.get(id)
-  assert.equal([failed.status, failed.outcome, failed.currentRing], ["FAILED", "FAILED", "LAB"])
-  assert.match(failed.reason ?? "", /^LAB: \d+ of 5 devices failed, more than 5 %$/)
+  const back = await engine.get(id)
+  assert.equal([back.status, back.outcome, back.currentRing], ["ROLLED_BACK", "ROLLED_BACK", "LAB"])
+  assert.match(back.reason ?? "", /^LAB: \d+ of 5 devices failed, more than 5 %\.$/)
   assert.equal(
-    failed.rings.map(({ ring, state }) => [ring, state]),
-    [["LAB", "failed"]],
+    back.rings.map(({ ring, state }) => [ring, state]),
+    [["LAB", "rolled_back"]],
   )
-  assert.equal(engine.effects("Bad"), ["LAB install 1.0.0"])
-  assert.is((await engine.story(id)).at(-1), "DEPLOYMENT_FAILED")
+  assert.equal(engine.effects("Bad"), ["LAB install 1.0.0", "LAB remove null"])
+  assert.equal((await engine.story(id)).slice(-3), ["GATE_EVALUATED", "ROLLBACK_INITIATED", "ROLLBACK_COMPLETED"])
 })
 
 test("the version to return to is that of the application's last completed deployment in the ring", async () => {
@@ -88,7 +89,7 @@ test("the version to return to is that of the application's last completed deplo
     await engine.drain()
   }
   const previous = await Promise.all(ids.map(async (id) => (await engine.get(id)).rings[0]?.previousVersion))
-  assert.equal(previous, [null, "1.0.0", "1.0.0"], "2.0.0 failed")
+  assert.equal(previous, [null, "1.0.0", "1.0.0"], "2.0.0 was rolled back")
 })
 
 test("late and doubled tasks change nothing: every task of a roll-out run twice, in any order, has one effect", async () => {
@@ -103,9 +104,15 @@ test("late and doubled tasks change nothing: every task of a roll-out run twice,
   const done = await engine.get(id)
   assert.is(done.status, "COMPLETED")
   assert.equal(engine.effects("Twice"), ["LAB install 1.0.0", "CANARY install 1.0.0"])
-  const story = await engine.story(id)
-  assert.is(new Set(story.filter((type) => type !== "RING_STARTED")).size, story.length - 2)
-  assert.is(ran.length, 4)
+  const perRing = ["RING_STARTED", "GATE_EVALUATED"]
+  assert.equal((await engine.story(id)).slice(3), [
+    "DEPLOYMENT_STARTED",
+    ...perRing,
+    "RING_PROMOTED",
+    ...perRing,
+    "DEPLOYMENT_COMPLETED",
+  ])
+  assert.is(ran.length, 6)
   assert.equal(await engine.take(), [])
 })
 
@@ -113,9 +120,10 @@ test("the same task run by two workers at once goes on once", async () => {
   const { id } = await engine.submit({ appName: "Race" })
   for (let taken = await engine.take(); taken.length > 0; taken = await engine.take()) {
     assert.is(taken.length, 1)
-    if (taken[0]?.name === "poll-ring") await Promise.all([0, 1, 2].map(() => engine.run(taken[0])))
-    else await engine.run(taken[0])
+    if (taken[0]?.name === "deploy-to-ring") await engine.run(taken[0])
+    else await Promise.all([0, 1, 2].map(() => engine.run(taken[0])))
   }
+  assert.is((await engine.story(id)).filter((type) => type === "GATE_EVALUATED").length, 1)
   assert.is((await engine.story(id)).filter((type) => type === "DEPLOYMENT_COMPLETED").length, 1)
 })
 

@@ -1,6 +1,7 @@
-import { and, asc, eq, inArray, isNotNull, lt, ne, or } from "drizzle-orm"
+import { and, asc, eq, inArray, isNotNull, isNull, lt, ne, or, sql } from "drizzle-orm"
 import type { Transaction } from "../db/client.ts"
 import { deployments } from "../db/schema.ts"
+import { dispatchDeployment } from "../deployments/dispatch.ts"
 import type { LockedDeployment } from "../deployments/lock.ts"
 import type { Domain } from "../domain.ts"
 import { type Ring, rings } from "./rings.ts"
@@ -34,18 +35,22 @@ export async function wakeWaiting(tx: Transaction, domain: Domain, applicationId
     .where(and(eq(deployments.applicationId, applicationId), waitingFor(ring)))
     .orderBy(asc(deployments.id))
     .limit(1)
-  if (next === undefined) return
-  const { id, correlationId } = next
-  await domain.tasks.enqueue(tx, "deploy-to-ring", { deploymentId: id, ring, attempt: 0 }, { correlationId })
+  if (next !== undefined) await dispatchDeployment(tx, domain, next, ring)
 }
 
-/** Those that wait for the first ring are PENDING; those that wait for a later one are still in the ring before it. */
+/**
+ * Those that wait for the first ring are PENDING; those that wait for a later one are still in the ring before it. Who is
+ * held, or not yet to start, stands in nobody's way.
+ */
 function waitingFor(ring: Ring) {
   const before = rings[rings.indexOf(ring) - 1]
-  if (before === undefined) return eq(deployments.status, "PENDING")
+  const ready = isNull(deployments.heldAt)
+  if (before === undefined)
+    return and(eq(deployments.status, "PENDING"), ready, sql`coalesce(${deployments.notBefore}, now()) <= now()`)
   return and(
     eq(deployments.status, "DEPLOYING"),
     eq(deployments.currentRing, before),
     isNotNull(deployments.waitingSince),
+    ready,
   )
 }

@@ -4,6 +4,8 @@ import { createBreakers } from "../breaker/breakers.ts"
 import { defaultBreakerSettings } from "../breaker/settings.ts"
 import { createConnectors } from "../connectors/create.ts"
 import { developmentConnectors } from "../connectors/development.ts"
+import type { Database } from "../db/client.ts"
+import { ringPolicies } from "../db/schema-gates.ts"
 import { createDeployment } from "../deployments/create.ts"
 import { prepareGetDeployment } from "../deployments/get.ts"
 import type { Deployment, DeploymentDetail, NewDeployment } from "../deployments/types.ts"
@@ -15,6 +17,9 @@ import { type RunningSimulator, startSimulator } from "../simulator/listen.ts"
 import { taskHandlers } from "../tasks/handlers.ts"
 import type { RequestedTask, TaskPayloads } from "../tasks/queues.ts"
 import { aDeployment, someone, type TestDomain, testDomain } from "../testing.ts"
+import { currentPolicies } from "./policies.ts"
+import type { RingPolicy } from "./policy.ts"
+import { type Ring, rings } from "./rings.ts"
 
 /** What waits in the queue for a ring of a deployment. */
 export type Task = { [N in RequestedTask]: { readonly name: N; readonly payload: TaskPayloads[N] } }[RequestedTask]
@@ -37,6 +42,19 @@ export interface Engine extends TestDomain {
   fault(...rules: NonNullable<z.input<typeof vendorFaultsSchema>["rules"]>): void
 }
 
+/** Lays down a new policy for rings (all of them) of the demo profile: the newest one with what is to be changed. */
+export async function changePolicies(
+  db: Database,
+  changed: Partial<RingPolicy>,
+  of: readonly Ring[] = rings,
+): Promise<void> {
+  for (const { ring, policy } of await currentPolicies(db, "demo"))
+    if (of.includes(ring))
+      await db
+        .insert(ringPolicies)
+        .values({ profile: "demo", ring, createdBy: "test", policy: { ...policy, ...changed } })
+}
+
 /** Devices answer at once, and no breaker opens: an outage is each deployment's own. */
 export async function testEngine(): Promise<Engine> {
   const lifecycle = new Lifecycle()
@@ -46,6 +64,7 @@ export async function testEngine(): Promise<Engine> {
   const { connectors } = lifecycle.add("connectors", vendors, (open) => open.close())
   const base = lifecycle.add("domain", await testDomain({ connectors }), (open) => open.close())
   const { db } = base
+  await changePolicies(db, { soakSeconds: 0 })
   const settings = { ...defaultBreakerSettings, failureThreshold: 1_000 }
   const domain = { ...base.domain, breakers: createBreakers({ db, settings }) }
   const handlers = taskHandlers(domain)

@@ -3,7 +3,7 @@ import { isAssumed, missingEvidence } from "./missing.ts"
 import type { RiskModel } from "./model.ts"
 
 /** How much one factor adds to the score, and why. */
-interface AssessedFactor extends Reading {
+export interface AssessedFactor extends Reading {
   /** Points: weight × value. */
   readonly contribution: number
   /** Whether evidence for it is missing, so that the worst that it could be was taken. */

@@ -67,14 +67,14 @@ async function aNewDeployment(): Promise<string> {
   return deployment.id
 }
 
-test("eight failures in a row and the deployment has failed", async () => {
+test("eight failures in a row and the deployment goes back", async () => {
   const id = await aNewDeployment()
   const handlers = taskHandlers(withSettings({ failureThreshold: 1_000 }))
   for (let attempt = 0; attempt < 8; attempt++) {
     assert.is(await statusOf(id), attempt === 0 ? "APPROVED" : "DEPLOYING")
     await handlers["deploy-to-ring"]((await take("deploy-to-ring", id)).payload, signal)
   }
-  assert.equal([await statusOf(id), backEnd.called], ["FAILED", 8])
+  assert.equal([await statusOf(id), backEnd.called], ["ROLLING_BACK", 8])
 })
 
 test("what a breaker refuses is no failure of the deployment's: it waits as long as it is told, and goes on", async () => {

@@ -1,63 +1,73 @@
-import { and, eq, sql } from "drizzle-orm"
 import { BreakerOpen } from "../breaker/breaker-open.ts"
 import { ConnectorError } from "../connectors/types.ts"
 import type { Transaction } from "../db/client.ts"
-import { rollouts } from "../db/schema.ts"
 import { type LockedDeployment, lockDeployment } from "../deployments/lock.ts"
+import { inStage } from "../deployments/stage.ts"
 import type { Domain } from "../domain.ts"
 import { backoffSeconds } from "../lib/backoff.ts"
+import { recordEvaluation } from "../rings/act.ts"
+import { gatherEvidence } from "../rings/evidence.ts"
+import { unmeasurable } from "../rings/gate.ts"
+import { giveUp } from "../rings/give-up.ts"
 import { countAttempt } from "../rings/operation.ts"
-import { failDeployment } from "../rings/poll.ts"
+import { policyFor } from "../rings/policies.ts"
+import { nextSequence, pollLater } from "../rings/poll.ts"
 import { metrics } from "../telemetry/metrics.ts"
 import type { TaskPayloads } from "./queues.ts"
 
-/** After this many failed attempts the deployment has failed. */
-const maxAttempts = 8
 const backoff = { baseSeconds: 1, capSeconds: 60 }
 
 type OperationTask = "deploy-to-ring" | "rollback-ring"
-type RingTask = OperationTask | "poll-ring"
+type ConnectorTask = OperationTask | "poll-ring"
 
 /**
- * A deploy or roll-back that the back end did not take: tried again when that can help, else the deployment has failed.
- * One that a circuit breaker refused is tried again for as long as the outage lasts.
+ * A deploy or roll-back that the back end did not take: tried again when that can help, else the deployment is given up.
+ * One that a circuit breaker refused is tried again for as long as the outage lasts. A late run changes nothing.
  */
-export async function operationFailed(
+export async function operationFailed<N extends OperationTask>(
   domain: Domain,
-  name: OperationTask,
-  task: TaskPayloads[OperationTask],
+  name: N,
+  task: TaskPayloads[N],
   thrown: unknown,
 ): Promise<void> {
   const error = connectorErrorOf(thrown)
   await domain.db.transaction(async (tx) => {
     const deployment = await lockDeployment(tx, task.deploymentId)
     if (deployment === undefined) return
-    const operation = name === "deploy-to-ring" ? "deploy" : "rollback"
-    if (!(await countAttempt(tx, { ...task, operation }))) return
-    await repeatOrFail(tx, domain, name, deployment, afterAttempt(task, error), error)
+    const [operation, status] =
+      name === "deploy-to-ring" ? (["deploy", "DEPLOYING"] as const) : (["rollback", "ROLLING_BACK"] as const)
+    if (!(await countAttempt(tx, { ...task, operation })) || deployment.status !== status) return
+    const { policy } = await policyFor(tx, domain.ringProfile, task.ring, deployment.policyVersion)
+    const next = afterAttempt(task, error)
+    if (!isExhausted(next, error, policy.errorLimit)) return repeat(tx, domain, name, deployment, next, error)
+    await giveUp(tx, domain, deployment, `${name} in ${task.ring} failed: ${error.message}`, policy)
   })
 }
 
-/** A poll without an answer: the next one has a new sequence, so that this one cannot come back late. */
+/**
+ * A poll without an answer: the next one has a new sequence, so that this one cannot come back late. Too many in a row and
+ * the gate says that it cannot be measured; while the deployment is held nobody waits for an answer, and nothing is given up.
+ */
 export async function pollFailed(domain: Domain, task: TaskPayloads["poll-ring"], thrown: unknown): Promise<void> {
   const error = connectorErrorOf(thrown)
   await domain.db.transaction(async (tx) => {
     const deployment = await lockDeployment(tx, task.deploymentId)
-    if (deployment?.status !== "DEPLOYING") return
-    const moved = await tx
-      .update(rollouts)
-      .set({ sequence: sql`sequence + 1` })
-      .where(
-        and(
-          eq(rollouts.deploymentId, task.deploymentId),
-          eq(rollouts.ring, task.ring),
-          eq(rollouts.sequence, task.sequence),
-        ),
-      )
-      .returning({ sequence: rollouts.sequence })
-    const [next] = moved
-    if (next === undefined) return
-    await repeatOrFail(tx, domain, "poll-ring", deployment, { ...afterAttempt(task, error), ...next }, error)
+    if (deployment?.status !== "DEPLOYING" || !(await nextSequence(tx, task))) return
+    const { policy, version } = await policyFor(tx, domain.ringProfile, task.ring, deployment.policyVersion)
+    const next = { ...afterAttempt(task, error), sequence: task.sequence + 1 }
+    if (!isExhausted(next, error, policy.errorLimit)) return repeat(tx, domain, "poll-ring", deployment, next, error)
+    if (deployment.heldAt !== null) return pollLater(tx, domain, deployment, next, policy)
+    const evidence = await gatherEvidence(tx, deployment, task.ring, policy)
+    const judgement = unmeasurable(evidence.counts, error.message)
+    const attributes = {
+      "eucora.ring": task.ring,
+      "eucora.outcome": judgement.verdict,
+      "eucora.gate.reason": "measuring",
+    }
+    await inStage(tx, "gate.evaluate", deployment, attributes, async () => {
+      await recordEvaluation(tx, deployment, { ring: task.ring, judgement, evidence, policy, version })
+      await giveUp(tx, domain, deployment, `${task.ring}: ${judgement.explanation}`, policy)
+    })
   })
 }
 
@@ -67,27 +77,30 @@ function connectorErrorOf(thrown: unknown): ConnectorError {
   throw thrown
 }
 
-function afterAttempt<T extends TaskPayloads[RingTask]>(task: T, error: ConnectorError): T {
+function afterAttempt<T extends TaskPayloads[ConnectorTask]>(task: T, error: ConnectorError): T {
   const refused = (task.refused ?? 0) + (error instanceof BreakerOpen ? 1 : 0)
   return { ...task, attempt: task.attempt + 1, refused }
 }
 
-async function repeatOrFail<N extends RingTask>(
+const failuresOf = ({ attempt, refused = 0 }: { readonly attempt: number; readonly refused?: number }) =>
+  attempt - refused
+
+function isExhausted(next: TaskPayloads[ConnectorTask], error: ConnectorError, errorLimit: number): boolean {
+  if (error instanceof BreakerOpen) return false
+  return error.errorClass !== "transient" || failuresOf(next) >= errorLimit
+}
+
+async function repeat<N extends ConnectorTask>(
   tx: Transaction,
   domain: Domain,
   name: N,
-  deployment: LockedDeployment,
+  { correlationId }: LockedDeployment,
   next: TaskPayloads[N],
   error: ConnectorError,
 ): Promise<void> {
-  const failures = next.attempt - (next.refused ?? 0)
   const refused = error instanceof BreakerOpen
-  if (!refused && (error.errorClass !== "transient" || failures >= maxAttempts)) {
-    await failDeployment(tx, domain, deployment, `${name} in ${next.ring} failed: ${error.message}`)
-    return
-  }
-  const delaySeconds = refused ? afterRefusal(error) : afterFailure(error, failures)
-  await domain.tasks.enqueue(tx, name, next, { correlationId: deployment.correlationId, delaySeconds })
+  const delaySeconds = refused ? afterRefusal(error) : afterFailure(error, failuresOf(next))
+  await domain.tasks.enqueue(tx, name, next, { correlationId, delaySeconds })
   if (!refused) metrics.taskRetries.add({ task_name: name })
 }
 

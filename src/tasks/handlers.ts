@@ -1,11 +1,14 @@
+import { expireApprovals } from "../approvals/expire.ts"
 import { guardedCall } from "../breaker/guard.ts"
 import type { Domain } from "../domain.ts"
 import { reconcile } from "../drift/reconcile.ts"
 import { probeConnectors } from "../probes/probe.ts"
+import { evaluateGate } from "../rings/evaluate.ts"
 import { openPoll, recordPoll } from "../rings/poll.ts"
 import { recordDeploy } from "../rings/record-deploy.ts"
 import { openRollback, recordRollback } from "../rings/rollback.ts"
 import { startRing } from "../rings/start.ts"
+import { startWaiting } from "../rings/start-waiting.ts"
 import { operationFailed, pollFailed } from "./failure.ts"
 import type { TaskName, TaskPayloads } from "./queues.ts"
 
@@ -50,7 +53,10 @@ export function taskHandlers(domain: Domain): TaskHandlers {
         (thrown: unknown) => operationFailed(domain, "rollback-ring", task, thrown),
       )
     },
+    "evaluate-gate": (task, signal) => evaluateGate(domain, task, signal),
     "probe-connectors": () => probeConnectors(domain),
     reconcile: (_task, signal) => reconcile(domain, signal),
+    "start-waiting": (_task, signal) => startWaiting(domain, signal),
+    "expire-approvals": (_task, signal) => expireApprovals(domain, signal),
   }
 }

@@ -14,23 +14,42 @@ interface RingTask {
   readonly refused?: number
 }
 
+/** What has an effect on a back end: of several tasks for the same one, the first to claim it brings it about. */
+interface EffectTask extends RingTask {
+  readonly claim: string
+}
+
+/** What goes by a measurement of a ring, or makes one. */
+interface MeasuringTask extends RingTask {
+  readonly sequence: number
+}
+
 /** What each task carries. `attempt` and `sequence` fence it: a run whose number is not the row's changes nothing. */
 export interface TaskPayloads {
-  "deploy-to-ring": RingTask
-  "poll-ring": RingTask & { readonly sequence: number }
-  "rollback-ring": RingTask
+  "deploy-to-ring": EffectTask
+  "poll-ring": MeasuringTask
+  "evaluate-gate": MeasuringTask
+  "rollback-ring": EffectTask
   "probe-connectors": Nothing
   reconcile: Nothing
+  "start-waiting": Nothing
+  "expire-approvals": Nothing
 }
 type Nothing = Readonly<Record<string, never>>
 export type TaskName = keyof TaskPayloads
 
 /** What comes round by itself, see schedule.ts; everything else is asked for. */
-export const scheduledTasks = ["probe-connectors", "reconcile"] as const
+export const scheduledTasks = ["probe-connectors", "reconcile", "start-waiting", "expire-approvals"] as const
 export type ScheduledTask = (typeof scheduledTasks)[number]
 export type RequestedTask = Exclude<TaskName, ScheduledTask>
 
-export const taskNames: readonly TaskName[] = ["deploy-to-ring", "poll-ring", "rollback-ring", ...scheduledTasks]
+export const taskNames: readonly TaskName[] = [
+  "deploy-to-ring",
+  "poll-ring",
+  "evaluate-gate",
+  "rollback-ring",
+  ...scheduledTasks,
+]
 
 export const isScheduled = (name: TaskName): name is ScheduledTask => scheduledTasks.some((task) => task === name)
 

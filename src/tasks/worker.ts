@@ -73,12 +73,14 @@ async function logged(name: TaskName, id: string, work: () => Promise<void>): Pr
 }
 
 /** What comes again and again and is worth no line as long as nothing comes of it. */
-const isRoutine = (name: TaskName) => name === "poll-ring" || isScheduled(name)
+const isRoutine = (name: TaskName) => isMeasuring(name) || isScheduled(name)
+
+const isMeasuring = (name: TaskName) => name === "poll-ring" || name === "evaluate-gate"
 
 /**
  * Polls can be many thousands over days, so each is a trace of its own, linked to what asked for it; what a poll leads to
  * is a stage in the deployment's trace again.
  */
 function lineage(name: TaskName, traceparent: string | undefined) {
-  return name === "poll-ring" ? { links: [traceparent] } : { parent: traceparent }
+  return isMeasuring(name) ? { links: [traceparent] } : { parent: traceparent }
 }

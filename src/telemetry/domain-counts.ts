@@ -1,6 +1,7 @@
 import { breakerStates, breakerTransitions, countedErrorTypes } from "../breaker/types.ts"
 import { connectorTypes } from "../connectors/types.ts"
 import { deploymentOutcomes } from "../deployments/types.ts"
+import { gateOutcomes, gateReasons, gateVerdicts } from "../rings/gate.ts"
 import { rings } from "../rings/rings.ts"
 import { bounded, counter, histogram } from "./durable/definition.ts"
 
@@ -33,14 +34,14 @@ export const deploymentRollback = counter({
   name: "deployment.rollback",
   unit: "{rollback}",
   description: "Roll-backs begun, also of completed deployments, by target ring.",
-  attributes: { ring: rings, trigger: ["manual"] },
+  attributes: { ring: rings, trigger: ["manual", "gate", "tasks", "incident"] },
 })
 
 export const deploymentDuration = histogram({
   name: "deployment.duration",
   unit: "s",
   description:
-    "Work of deployments that reached DEPLOYING and ended: from DEPLOYING to the first outcome, less waiting.",
+    "Work of deployments that reached DEPLOYING and ended: from DEPLOYING to the first outcome, less waiting, soak and holds.",
   attributes: { app_name: bounded, ring: rings, status: deploymentOutcomes },
   boundaries: workBoundaries,
 })
@@ -49,6 +50,23 @@ export const deploymentLeadTime = histogram({
   name: "deployment.lead_time",
   unit: "s",
   description: "From submission to COMPLETED.",
+  attributes: { ring: rings },
+  boundaries: waitBoundaries,
+})
+
+export const deploymentApprovalWait = histogram({
+  name: "deployment.approval.wait",
+  unit: "s",
+  description: "From submission to the decision of the approvers, or to the end of their time.",
+  attributes: { ring: rings, decision: ["approved", "rejected", "expired"] },
+  boundaries: waitBoundaries,
+})
+
+export const deploymentTimeToRestore = histogram({
+  name: "deployment.time_to_restore",
+  unit: "s",
+  description:
+    "From a deployment's end as FAILED or ROLLED_BACK to its application's next COMPLETED one, by its target ring.",
   attributes: { ring: rings },
   boundaries: waitBoundaries,
 })
@@ -65,7 +83,15 @@ export const ringPromotion = counter({
   name: "ring.promotion",
   unit: "{promotion}",
   description: "Decisions on going from one ring to the next.",
-  attributes: { from_ring: rings, to_ring: rings, status: ["promoted"] },
+  attributes: { from_ring: rings, to_ring: rings, status: ["promoted", "blocked", "inconclusive"] },
+})
+
+export const promotionGateEvaluation = counter({
+  name: "promotion_gate.evaluation",
+  unit: "{evaluation}",
+  description: "What promotion gates said, by ring and reason.",
+  attributes: { ring: rings, verdict: gateVerdicts, reason: gateReasons },
+  known: rings.flatMap((ring) => gateOutcomes.map((outcome) => ({ ring, ...outcome }))),
 })
 
 /** A back end without a name of its own has its type's. */
@@ -94,9 +120,12 @@ export const domainCounts = [
   deploymentSubmitted,
   deploymentRollback,
   deploymentDuration,
+  deploymentApprovalWait,
   deploymentLeadTime,
+  deploymentTimeToRestore,
   riskScoreDistribution,
   ringPromotion,
+  promotionGateEvaluation,
   circuitBreakerFailures,
   circuitBreakerTransitions,
 ] as const

@@ -13,7 +13,7 @@ test.after(async () => {
   await database.close()
 })
 
-for (const gauge of domainGauges(100)) {
+for (const gauge of domainGauges(100, "demo")) {
   test(`${gauge.name} is read from the tables, in the attributes that are declared`, async () => {
     const found = await gauge.read(sql)
     for (const { value } of found) assert.ok(Number.isFinite(value))
@@ -30,7 +30,7 @@ test("deployments that live are counted in the ring they are in, all other combi
         outcome, risk_score, risk_model_version, risk_assessment, requires_cab, submitter, correlation_id, evidence, evidence_sha256)
       VALUES (${application?.["id"]}, 'gauged', '1', 'GLOBAL', ${ring}, 'jamf', ${status[index] ?? ""},
         ${index === 2 ? "COMPLETED" : null}, 25, '1.0', '{}', false, 'somebody', 'c', '{}', 'x')`
-  const active = domainGauges(100).find(({ name }) => name === "deployment.active")
+  const active = domainGauges(100, "demo").find(({ name }) => name === "deployment.active")
   const rows = (await active?.read(sql)) ?? []
   const counted = rows.filter(({ value }) => value > 0).map(({ attributes, value }) => ({ ...attributes, value }))
   assert.equal(

@@ -1,28 +1,18 @@
 import type postgres from "postgres"
 import { connectorTypes } from "../connectors/types.ts"
 import { driftKinds } from "../drift/types.ts"
+import type { RingProfile } from "../rings/policy.ts"
 import { rings } from "../rings/rings.ts"
 import { taskNames } from "../tasks/queues.ts"
-import { bounded, type Observation, observed } from "./durable/definition.ts"
+import { bounded, observed } from "./durable/definition.ts"
+import { gateGauges } from "./gate-gauges.ts"
+import { reading } from "./reading.ts"
 
 /** What can be seen in the tables at any moment: read by the elected process, the same for everybody. */
-
 const live = ["AWAITING_CAB", "APPROVED", "PENDING", "DEPLOYING", "ROLLING_BACK"] as const
 const deviceStates = ["targeted", "pending", "installed", "failed"] as const
 const taskStates = ["created", "retry", "active"] as const
 const otherLabel = "other"
-
-type Rows = readonly (Readonly<Record<string, string>> & { readonly value: string | number })[]
-
-/** Rows as observations: the column `value` is the number, the others are attributes. */
-function observations(rows: Rows): Observation[] {
-  return rows.map(({ value, ...attributes }) => ({ attributes, value: Number(value) }))
-}
-
-/** A reading of one statement, whose columns are named as the attributes are. */
-function reading(query: (sql: postgres.Sql) => Promise<unknown>) {
-  return async (sql: postgres.Sql) => observations((await query(sql)) as Rows)
-}
 
 /** Those that have not ended, in the words of the index `deployments_live`. */
 const alive = (sql: postgres.Sql) => sql`(d.outcome IS NULL OR d.status = 'ROLLING_BACK')`
@@ -161,6 +151,18 @@ const telemetryLabelValues = observed({
   ),
 })
 
+const eventChainValid = observed({
+  name: "event_chain.valid",
+  unit: "",
+  description:
+    "1 while the running check of the events' chain and blocks holds; 0 once it found a fault, or was not made for a minute.",
+  attributes: {},
+  read: reading(
+    (sql) => sql`
+      SELECT (fault IS NULL AND checked_at > now() - interval '1 minute')::int AS value FROM event_check`,
+  ),
+})
+
 /** The bound on a label's values, beside how many are in use. `limit` is the configured number of application labels. */
 function telemetryLabelLimit(limit: number) {
   return observed({
@@ -172,8 +174,8 @@ function telemetryLabelLimit(limit: number) {
   })
 }
 
-/** Every gauge of the shared state. */
-export function domainGauges(labelLimit: number) {
+/** Every gauge of the shared state, by the policies of a profile. */
+export function domainGauges(labelLimit: number, profile: RingProfile) {
   return [
     deploymentActive,
     deploymentOldestAge,
@@ -184,6 +186,8 @@ export function domainGauges(labelLimit: number) {
     connectorHealth,
     connectorLastChecked,
     drift,
+    ...gateGauges(profile),
+    eventChainValid,
     telemetryLabelValues,
     telemetryLabelLimit(labelLimit),
   ]

@@ -23,8 +23,8 @@ export function setHttpRoute(route: string): void {
   if (metadata !== undefined) metadata.route = route
 }
 
-/** Probes and scrapes say nothing about callers and would drown what does. */
-const unobserved = /^(?:\/api\/v1)?\/(?:health(?:\/live|\/ready)?|metrics)\/?(?:\?|$)/
+/** Probes and scrapes say nothing about callers and would drown what does; a stream lasts as long as its client likes. */
+const unobserved = /^(?:\/api\/v1)?\/(?:health(?:\/live|\/ready)?|metrics|events\/stream)\/?(?:\?|$)/
 
 export function isUnobserved(request: IncomingMessage): boolean {
   return unobserved.test(request.url ?? "")

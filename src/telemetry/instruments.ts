@@ -1,17 +1,8 @@
+import { alertStatuses } from "../alerts/types.ts"
 import { connectorOperations, connectorTypes } from "../connectors/types.ts"
-import { type AttributeSpec, bounded } from "./durable/definition.ts"
-
-/** A metric of one process, in the ordinary way of the SDK. */
-export interface ProcessInstrument {
-  readonly name: string
-  readonly kind: "counter" | "histogram" | "gauge" | "updown"
-  readonly unit: string
-  readonly description: string
-  readonly attributes: AttributeSpec
-  /** Its series that are there from the start, where that is not every combination of values. */
-  readonly known?: readonly Readonly<Record<string, string>>[]
-  readonly boundaries?: readonly number[]
-}
+import { rings } from "../rings/rings.ts"
+import { bounded } from "./durable/definition.ts"
+import type { ProcessInstrument } from "./process-instrument.ts"
 
 /** How long something took, from a tenth of a second to five minutes. */
 const secondsToMinutes = [0.1, 0.5, 1, 5, 10, 30, 60, 300]
@@ -74,6 +65,13 @@ export const recordedInstruments = {
     description: "Operations that a back end answered with 429.",
     attributes: { connector_type: connectorTypes },
   },
+  gateQueryErrors: {
+    name: "promotion_gate.query.errors",
+    kind: "counter",
+    unit: "{error}",
+    description: "Queries of promotion gates that Prometheus did not answer.",
+    attributes: { ring: rings },
+  },
   circuitBreakerRejected: {
     name: "circuit_breaker.rejected",
     kind: "counter",
@@ -104,12 +102,27 @@ export const recordedInstruments = {
     description: "Folds, exports and gauges of the durable metrics that failed; nothing is lost, it is tried again.",
     attributes: { part: ["database", "export", "gauge"] },
   },
+  sseClients: {
+    name: "sse.clients",
+    kind: "updown",
+    unit: "{client}",
+    description: "Clients that listen to the event stream.",
+    attributes: {},
+    known: [{}],
+  },
   idempotencyReplays: {
     name: "idempotency.replays",
     kind: "counter",
     unit: "{request}",
     description: "Requests answered with what an earlier one with the same Idempotency-Key made.",
     attributes: {},
+  },
+  alertNotifications: {
+    name: "alert.notifications",
+    kind: "counter",
+    unit: "{alert}",
+    description: "Alerts that Alertmanager sent us, repetitions included; names beyond the first 100 are `other`.",
+    attributes: { alertname: bounded, status: alertStatuses },
   },
   authFailures: {
     name: "auth.failures",

@@ -34,6 +34,7 @@ test("each recorder records under the name that is declared", async () => {
   metrics.activeRequests.add({ "http.request.method": "GET", "url.scheme": "http" }, 1)
   metrics.durableFailures.add({ part: "database" })
   metrics.idempotencyReplays.add({})
+  metrics.alertNotifications.add({ alertname: "Watchdog", status: "firing" })
   metrics.authFailures.add({ reason: "missing" })
   for (const { name } of Object.values(recordedInstruments)) {
     const sum = (await telemetry.points(name)).reduce((total, point) => total + point.value, 0)

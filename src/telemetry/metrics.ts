@@ -7,7 +7,8 @@ import {
   type UpDownCounter,
 } from "@opentelemetry/api"
 import { type AttributesOf, knownSeries } from "./durable/definition.ts"
-import { recordedInstruments as declared, type ProcessInstrument } from "./instruments.ts"
+import { recordedInstruments as declared } from "./instruments.ts"
+import type { ProcessInstrument } from "./process-instrument.ts"
 
 /** The labels of an instrument: closed sets as unions of their values. */
 type Labels<I extends ProcessInstrument> = AttributesOf<I["attributes"]> & Attributes
@@ -35,7 +36,7 @@ class CounterRecorder<I extends ProcessInstrument> {
   }
 }
 
-/** Counts up and down. */
+/** Counts up and down. Known series are zero from the start. */
 class UpDownRecorder<I extends ProcessInstrument> {
   readonly #declared: I
   #counter: UpDownCounter = unbound.createUpDownCounter("")
@@ -47,6 +48,7 @@ class UpDownRecorder<I extends ProcessInstrument> {
   bind(meter: Meter): void {
     const { name, unit, description } = this.#declared
     this.#counter = meter.createUpDownCounter(name, { unit, description })
+    for (const labels of this.#declared.known ?? []) this.#counter.add(0, labels)
   }
 
   add(labels: Labels<I>, difference: 1 | -1): void {
@@ -80,10 +82,13 @@ class HistogramRecorder<I extends ProcessInstrument> {
 export const metrics = {
   taskRetries: new CounterRecorder(declared.taskRetries),
   connectorThrottled: new CounterRecorder(declared.connectorThrottled),
+  gateQueryErrors: new CounterRecorder(declared.gateQueryErrors),
   circuitBreakerRejected: new CounterRecorder(declared.circuitBreakerRejected),
   durableFailures: new CounterRecorder(declared.durableFailures),
   idempotencyReplays: new CounterRecorder(declared.idempotencyReplays),
+  alertNotifications: new CounterRecorder(declared.alertNotifications),
   authFailures: new CounterRecorder(declared.authFailures),
+  sseClients: new UpDownRecorder(declared.sseClients),
   activeRequests: new UpDownRecorder(declared.activeRequests),
   taskDuration: new HistogramRecorder(declared.taskDuration),
   connectorOperationDuration: new HistogramRecorder(declared.connectorOperationDuration),

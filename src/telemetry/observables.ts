@@ -1,6 +1,7 @@
 import type { Attributes, Meter, Observable } from "@opentelemetry/api"
-import { observedInstruments, type ProcessInstrument } from "./instruments.ts"
+import { observedInstruments } from "./instruments.ts"
 import { poolUse } from "./pools.ts"
+import type { ProcessInstrument } from "./process-instrument.ts"
 
 type Name = keyof typeof observedInstruments
 type Reading = readonly [value: number, attributes?: Attributes]

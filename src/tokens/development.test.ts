@@ -7,7 +7,7 @@ import * as assert from "uvu/assert"
 import { connect } from "../db/client.ts"
 import { testDatabase } from "../db/testing.ts"
 import { prepareAuthenticate } from "./authenticate.ts"
-import { announceDevelopmentToken } from "./development.ts"
+import { announceDevelopmentToken, provideAlertmanagerToken } from "./development.ts"
 
 const database = await testDatabase()
 const client = connect({ url: database.url, applicationName: "test", max: 2 })
@@ -72,6 +72,21 @@ test("a file that others could read is theirs no more once its token is replaced
   chmodSync(file, 0o644)
   await start()
   assert.is(mode(), 0o600)
+})
+
+test("Alertmanager's token can deliver alerts and no more, is not printed, and its group may read it", async () => {
+  const own = join(folder, "run", "alertmanager-token")
+  const token = async () => {
+    await provideAlertmanagerToken(db, own, authenticate)
+    return readFileSync(own, "utf8").trim()
+  }
+  const first = await token()
+  const { name, role } = await authenticate(first)
+  assert.equal([name, role], ["alertmanager", "alertmanager"])
+  assert.is(statSync(own).mode & 0o777, 0o640)
+  assert.is(await token(), first, "it outlives restarts")
+  await db.execute(sql`UPDATE tokens SET revoked_at = now() WHERE role = 'alertmanager'`)
+  assert.is.not(await token(), first)
 })
 
 test.after(async () => {

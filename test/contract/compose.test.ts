@@ -1,5 +1,5 @@
 /** compose.yaml: what is pinned, limited, checked, mounted and published. */
-import { existsSync, readFileSync, statSync } from "node:fs"
+import { existsSync, globSync, readFileSync, statSync } from "node:fs"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { parse } from "yaml"
@@ -11,6 +11,8 @@ import { parts } from "../../src/stack/parts.ts"
 interface Service {
   readonly image: string
   readonly build?: string
+  readonly command?: string | readonly string[]
+  readonly profiles?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   readonly volumes?: readonly string[]
   readonly ports?: readonly string[]
@@ -43,8 +45,22 @@ const published = ({ ports = [] }: Service) => ports.map(withDefaults)
 
 test("all parts of the stack are there, the worker twice", () => {
   const parted = ["api", "worker", "migrate", "simulator", "postgres", "collector", "prometheus", "alertmanager"]
-  assert.equal(Object.keys(services).sort(), [...parted, "jaeger", "grafana"].sort())
+  assert.equal(Object.keys(services).sort(), [...parted, "jaeger", "grafana", "loki"].sort())
   assert.is(services["worker"]?.deploy?.replicas, 2)
+})
+
+test("Loki alone has to be asked for, and who asks for it has the Collector send it the logs", () => {
+  const asked = all.filter(([, { profiles }]) => profiles !== undefined).map(([name]) => name)
+  assert.equal(asked, ["loki"])
+  const set = Object.fromEntries(
+    read("collector/loki.env")
+      .split("\n")
+      .filter((line) => /^\w+=/.test(line))
+      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  )
+  assert.equal(services["loki"]?.profiles, [set["COMPOSE_PROFILES"]])
+  assert.match(String(services["collector"]?.command), /^--config=collector\/collector\.yaml \$\{COLLECTOR_ARGS:-\}$/)
+  assert.ok(existsSync(set["COLLECTOR_ARGS"]?.replace("--config=", "") ?? ""))
 })
 
 test("every image is pinned to a whole version", () => {
@@ -140,10 +156,12 @@ test("the roles of the new server are those that the migration names", () => {
 })
 
 test("Collector and Jaeger are told by variables that their configurations read", () => {
-  const files = { collector: "collector/collector.yaml", jaeger: "collector/jaeger/jaeger.yaml" }
-  for (const [name, file] of Object.entries(files))
+  const files = { collector: globSync("collector/*.yaml"), jaeger: ["collector/jaeger/jaeger.yaml"] }
+  for (const [name, each] of Object.entries(files)) {
+    const text = each.map(read).join("")
     for (const variable of Object.keys(services[name]?.environment ?? {}))
-      assert.ok(variable === "GOMEMLIMIT" || read(file).includes(`\${env:${variable}:-`), `${name}: ${variable}`)
+      assert.ok(variable === "GOMEMLIMIT" || text.includes(`\${env:${variable}:-`), `${name}: ${variable}`)
+  }
 })
 
 test("Prometheus finds in the network what it finds on one machine, job by job and port by port", () => {

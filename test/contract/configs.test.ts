@@ -1,15 +1,16 @@
 /** The configurations of Collector, Jaeger, Prometheus and Alertmanager, as far as they can be judged without their programs. */
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { parse } from "yaml"
+import { stackConfig } from "../../src/stack/config.ts"
 import { redact } from "../../src/telemetry/redact.ts"
 import { selectors } from "./promql.ts"
 import { unknown } from "./series.ts"
 
 interface Pipeline {
   readonly receivers: readonly string[]
-  readonly processors: readonly string[]
+  readonly processors?: readonly string[]
   readonly exporters: readonly string[]
 }
 
@@ -41,7 +42,26 @@ const yamlFiles = (folder: string) => readdirSync(folder).map((name) => parse(re
 const collectorText = read("collector/collector.yaml")
 const jaegerText = read("collector/jaeger/jaeger.yaml")
 const collector = parse(collectorText) as Collector
-const pipelines = Object.entries(collector.service.pipelines)
+/** The files that are merged with it, as the Collector does. */
+const further = readdirSync("collector").filter(
+  (name) => name.endsWith(".yaml") && !["collector.yaml", "otelcol-builder.yaml"].includes(name),
+)
+const variants = further.map((name) => {
+  const own = parse(read(`collector/${name}`)) as Partial<Collector>
+  return { name, own, all: merged(collector, own) as Collector }
+})
+const configurations = [{ name: "collector.yaml", own: collector, all: collector }, ...variants]
+
+/** Maps key by key; everything else, lists too, as a whole. */
+function merged(below: unknown, above: unknown): unknown {
+  if (!isMap(below) || !isMap(above)) return above
+  const both = Object.keys(above).filter((key) => key in below)
+  return { ...below, ...above, ...Object.fromEntries(both.map((key) => [key, merged(below[key], above[key])])) }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
 
 const alerts = yamlFiles("prometheus/rules")
   .flatMap(({ groups }) => groups as readonly { readonly rules: readonly Alert[] }[])
@@ -51,26 +71,69 @@ const ruleTests = yamlFiles("prometheus/tests").flatMap(({ tests }) => tests as 
 const runbooks = "https://github.com/eucora/control-plane/blob/main/prometheus/runbooks"
 
 test("what comes from outside meets the memory limiter first", () => {
-  const receiving = pipelines.filter(([, { receivers }]) => receivers.includes("otlp"))
-  assert.equal(receiving.map(([name]) => name).sort(), ["logs", "metrics", "traces"])
-  for (const [name, { processors }] of receiving) assert.is(processors[0], "memory_limiter", name)
+  for (const { name, all } of configurations) {
+    const receiving = Object.entries(all.service.pipelines).filter(([, { receivers }]) => receivers.includes("otlp"))
+    assert.equal(receiving.map(([pipeline]) => pipeline).sort(), ["logs", "metrics", "traces"], name)
+    for (const [, { processors }] of receiving) assert.is(processors?.[0], "memory_limiter", name)
+  }
 })
 
-test("secrets are masked in traces and logs before anything else sees them", () => {
-  for (const [name, { processors }] of pipelines.filter(([name]) => name === "traces" || name === "logs"))
-    assert.ok(processors.includes("redaction"), name)
+test("secrets are masked in traces and logs before anything else sees them, and no further file changes that", () => {
+  for (const { name, all } of configurations)
+    for (const pipeline of ["traces", "logs"]) {
+      assert.ok(all.service.pipelines[pipeline]?.processors?.includes("redaction"), `${name}: ${pipeline}`)
+      assert.equal(all.service.pipelines[pipeline]?.processors, collector.service.pipelines[pipeline]?.processors)
+    }
 })
 
-test("every component of the Collector is used, and is in the build", () => {
-  const inPipelines = pipelines.flatMap(([, each]) => [...each.receivers, ...each.processors, ...each.exporters])
-  const used = new Set([...inPipelines, ...collector.service.extensions])
-  const declared = kinds.flatMap((kind) => Object.keys(collector[kind]))
-  assert.equal([...used].sort(), [...declared].sort())
+/** What the pipelines and the list of extensions name. */
+function used({ service }: Collector): ReadonlySet<string> {
+  const inPipelines = Object.values(service.pipelines).flatMap((each) => [
+    ...each.receivers,
+    ...(each.processors ?? []),
+    ...each.exporters,
+  ])
+  return new Set([...inPipelines, ...service.extensions])
+}
+
+const declaredBy = (config: Partial<Collector>) => kinds.flatMap((kind) => Object.keys(config[kind] ?? {}))
+
+test("every component of the Collector is used by who declares it, and declared where it is used", () => {
+  for (const { name, own, all } of configurations) {
+    const inUse = used(all)
+    for (const component of declaredBy(own)) assert.ok(inUse.has(component), `${name}: ${component} is used`)
+    const declared = declaredBy(all)
+    for (const component of inUse) assert.ok(declared.includes(component), `${name}: ${component} is declared`)
+  }
+})
+
+test("the build has what the files use, and nothing else", () => {
   const builder = read("collector/otelcol-builder.yaml")
   const modules = [...builder.matchAll(/gomod: \S+\/(\w+?)(?:receiver|processor|exporter|connector|extension)? v/g)]
-  const built = modules.map(([, name = ""]) => name)
-  const module = (component: string) => (component.split("/")[0] ?? "").replaceAll("_", "").replace("otlpgrpc", "otlp")
-  for (const component of declared) assert.ok(built.includes(module(component)), component)
+  const built = modules.map(([, name = ""]) => name).filter((name) => !name.endsWith("provider"))
+  const module = (component: string) => (component.split("/")[0] ?? "").replaceAll("_", "")
+  const needed = configurations.flatMap(({ own }) => declaredBy(own)).map(module)
+  assert.equal([...built].sort(), [...new Set(needed)].sort())
+})
+
+test("a further file names collector.yaml first where it says how it is run, and a file for export replaces nothing", () => {
+  for (const { name, own } of variants) {
+    assert.match(read(`collector/${name}`), `--config collector/collector.yaml --config collector/${name}`)
+    if (!name.startsWith("export-")) continue
+    const keys = kinds.flatMap((kind) => Object.keys(collector[kind]))
+    for (const component of declaredBy(own)) assert.not(keys.includes(component), `${name}: ${component}`)
+    for (const pipeline of Object.keys(own.service?.pipelines ?? {}))
+      assert.not(pipeline in collector.service.pipelines, `${name}: ${pipeline}`)
+  }
+})
+
+test("credentials come from the environment, and have no default", () => {
+  const secrets = /^(?!\s*#).*(?:authorization|api[-_]?key|token|password): *(.*)$/gim
+  const found = configurations.flatMap(({ name }) =>
+    [...read(`collector/${name}`).matchAll(secrets)].map(([, value = ""]) => value),
+  )
+  assert.is(found.length, 2)
+  for (const value of found) assert.match(value, /^(Basic )?\$\{env:[A-Z_]+\}$/)
 })
 
 test("the build is of one line of versions", () => {
@@ -82,14 +145,27 @@ test("the build is of one line of versions", () => {
 })
 
 test("no address or folder is fixed: each has a variable, and a default on this machine", () => {
-  for (const text of [collectorText, jaegerText]) {
+  for (const text of [...configurations.map(({ name }) => read(`collector/${name}`)), jaegerText]) {
     const settings = text
       .replaceAll(/^\s*#.*$/gm, "")
-      .match(/(?<=^\s*(?:endpoint|host|port|directory|keys|values): ).+/gm)
-    assert.ok((settings?.length ?? 0) > 5)
-    for (const setting of settings ?? []) assert.match(setting, /^\$\{env:[A-Z_]+:-[^}]+\}/)
+      .match(/(?<=^\s*(?:endpoint|host|hostnames|port|directory|keys|values|config_file): ).+/gm)
+    // Whose address is a customer's own has none.
+    for (const setting of settings ?? [])
+      assert.match(setting, /^\$\{env:(?:[A-Z_]+:-[^}]+|GRAFANA_CLOUD_OTLP_ENDPOINT)\}/)
     assert.not.match(text, /(?<!:-)(?:0\.0\.0\.0|localhost)/)
+    if (text === collectorText || text === jaegerText) assert.ok((settings?.length ?? 0) > 5)
   }
+})
+
+test("Jaeger's links lead to where the API and Grafana are on the default ports, and to a dashboard that exists", () => {
+  const text = read("collector/jaeger/ui.json")
+  const addresses = text.match(/http:\/\/[^/"]+/g) ?? []
+  const { ports } = stackConfig({ API_PORT: "", GRAFANA_PORT: "" })
+  assert.equal(
+    new Set(addresses),
+    new Set([ports.API_PORT, ports.GRAFANA_PORT].map((port) => `http://127.0.0.1:${port}`)),
+  )
+  for (const [, uid] of text.matchAll(/\/d\/([\w-]+)/g)) assert.ok(existsSync(`grafana/dashboards/${uid}.json`), uid)
 })
 
 test("the Collector and our own code mask the promised names", () => {

@@ -44,8 +44,7 @@ const within =
 const pureRules = new Set([
   "src/deployments/state.ts",
   "src/rings/rings.ts",
-  "src/rings/verdict.ts",
-  "src/rings/policy.ts",
+  "src/rings/gate.ts",
   "src/breaker/transition.ts",
 ])
 

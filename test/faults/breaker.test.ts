@@ -1,6 +1,7 @@
 /** The shared circuit breaker over many windows; src/breaker/windows.test.ts has the same over few. */
 import { test } from "uvu"
 import * as assert from "uvu/assert"
+import type { Callers } from "../../src/breaker/testing/callers.ts"
 import { callsPerWindow, type Field, openField, realWindows, virtualWindows } from "../../src/breaker/testing/field.ts"
 import { until } from "../../src/testing.ts"
 
@@ -33,6 +34,46 @@ test("20 windows in real time: each open period of 2 s ends with one try, howeve
   const seconds = await realWindows(field, await start(field), { callers: 100, windows: 20 })
   assert.is(seconds.length, 20)
   for (const each of seconds) assert.ok(each > 1.98 && each < 4, `${each} s`)
+  await field.close()
+})
+
+/** Sets the clocks of all an hour back and forth until it is told to stop; half of them begin with back, half with forth. */
+function stepClocks(processes: readonly Callers[]): () => number {
+  let steps = 0
+  const timer = setInterval(() => {
+    for (const [index, each] of processes.entries()) each.stepWallClock((steps + index) % 2 === 0 ? -hour : hour)
+    steps += 1
+  }, 300)
+  return () => {
+    clearInterval(timer)
+    return steps
+  }
+}
+
+test("10 windows while wall clocks jump by an hour all the time: none ends early, none sticks", async () => {
+  const field = await openField({ openSeconds: 2 })
+  const processes = await start(field)
+  const stop = stepClocks(processes)
+  const seconds = await realWindows(field, processes, { callers: 100, windows: 10 })
+  assert.ok(stop() > 20)
+  for (const each of seconds) assert.ok(each > 1.98 && each < 4, `${each} s`)
+  await field.close()
+})
+
+test("wall clocks that jump do not open a closed breaker either, and nobody is refused", async () => {
+  const field = await openField()
+  const processes = await start(field)
+  const stop = stepClocks(processes)
+  const stops = processes.map((each) => each.run({ callers: 25 }))
+  await until("the clocks have jumped", () => field.backEnd.calls.length > 3_000, 20_000)
+  const reports = await Promise.all(stops.map((each) => each()))
+  assert.ok(stop() > 2)
+  const skews = reports.map(({ wallClock }) => Math.abs(Math.round((wallClock - Date.now()) / hour)))
+  assert.ok(Math.max(...skews) >= 1, `${skews} hours`)
+  assert.equal(
+    reports.map(({ failed, refused }) => [failed, refused]),
+    processes.map(() => [0, 0]),
+  )
   await field.close()
 })
 

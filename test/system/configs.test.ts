@@ -10,7 +10,16 @@ import { type ProgramName, partPath } from "../../src/stack/parts.ts"
 const scratch = mkdtempSync(join(tmpdir(), "eucora-configs-"))
 test.after(() => rmSync(scratch, { recursive: true }))
 
-const environment = { ...process.env, CLUSTER: "local", ENVIRONMENT: "test", COLLECTOR_QUEUE_DIRECTORY: scratch }
+const environment = {
+  ...process.env,
+  CLUSTER: "local",
+  ENVIRONMENT: "test",
+  COLLECTOR_QUEUE_DIRECTORY: scratch,
+  // What has no default: the vendors' addresses and credentials.
+  GRAFANA_CLOUD_OTLP_ENDPOINT: "https://otlp-gateway.example/otlp",
+  GRAFANA_CLOUD_BASIC: "bm9ib2R5Om5vdGhpbmc=",
+  DD_API_KEY: "nobody",
+}
 
 /** Runs a program on a configuration; answers what it said when it refused it. */
 function refusal(program: ProgramName, ...args: readonly string[]): string | undefined {
@@ -35,6 +44,38 @@ test("the Collector accepts its configuration, and would refuse one with a mista
   assert.match(refusal("otelcol", "validate", "--config", broken(file, "metric_expiration", "expiry")) ?? "", "expiry")
   const pipeline = broken(file, "exporters: [debug]", "exporters: [print]")
   assert.match(refusal("otelcol", "validate", "--config", pipeline) ?? "", "print")
+})
+
+const exports = readdirSync("collector").filter((name) => name.startsWith("export-"))
+/** Who stands where; each may keep all traces or a part of them, and send them to nobody else, to one, or to all. */
+const places = [[], ["gateway.yaml"]]
+const samplings = [[], ["tail-sampling.yaml"]]
+const destinations = [[], ...exports.map((name) => [name]), exports]
+
+/** Everything that the files' heads say goes together: an edge leaves the choice of traces to its gateways. */
+const combinations = [
+  ...places.flatMap((place) =>
+    samplings.flatMap((sampling) => destinations.map((each) => [...place, ...sampling, ...each])),
+  ),
+  ["edge.yaml"],
+  ["edge.yaml", "export-loki.yaml"],
+]
+
+const merging = (names: readonly string[]) =>
+  ["collector.yaml", ...names].flatMap((name) => ["--config", `collector/${name}`])
+
+test("the Collector accepts every further file, and every combination of them that makes sense", () => {
+  const tried = new Set(combinations.flat())
+  const there = readdirSync("collector").filter((name) => /(?<!^otelcol-builder|^collector)\.yaml$/.test(name))
+  assert.equal([...tried].sort(), there.sort())
+  for (const names of combinations) assert.is(refusal("otelcol", "validate", ...merging(names)), undefined)
+})
+
+test("the Collector would refuse a further file that names what is not there", () => {
+  const misled = broken("collector/export-loki.yaml", "receivers: [forward]", "receivers: [forwards]")
+  assert.match(refusal("otelcol", "validate", ...merging([]), "--config", misled) ?? "", "forwards")
+  const unsampled = broken("collector/tail-sampling.yaml", "decision_wait", "decision_delay")
+  assert.match(refusal("otelcol", "validate", ...merging([]), "--config", unsampled) ?? "", "decision_delay")
 })
 
 test("Jaeger accepts its configuration, and would refuse one with a mistake", () => {

@@ -2,11 +2,15 @@ import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { AppError } from "../../lib/errors.ts"
 import { deploymentSchema } from "../schemas/deployment.ts"
+import { incidentSchema } from "../schemas/gate.ts"
 import { existingId, posted, problemIn, testApp, unknownId } from "../testing.ts"
 
 const actions = [
   { action: "rollback", verb: "rollbackDeployment", status: 202, becomes: "ROLLING_BACK" },
   { action: "cancel", verb: "cancelDeployment", status: 200, becomes: "CANCELLED" },
+  { action: "promote", verb: "promoteDeployment", status: 200, becomes: "DEPLOYING" },
+  { action: "hold", verb: "holdDeployment", status: 200, becomes: "DEPLOYING" },
+  { action: "resume", verb: "resumeDeployment", status: 200, becomes: "DEPLOYING" },
 ] as const
 const pathOf = (action: string, id = existingId) => `/api/v1/deployments/${id}/${action}`
 
@@ -35,5 +39,23 @@ for (const { action, verb, status, becomes } of actions) {
     assert.equal([problem.status, problem.detail], [409, "It is REJECTED."])
   })
 }
+
+test("201: an incident is reported by the caller, and served as it was written down", async () => {
+  const { app, calls } = testApp()
+  const response = await app.request(
+    pathOf("incidents"),
+    posted("operator", { summary: "No start", reference: "INC-1" }),
+  )
+  assert.is(response.status, 201)
+  const incident = incidentSchema.parse(await response.json())
+  assert.equal([incident.summary, incident.reference], ["No start", "INC-1"])
+  assert.equal(calls[0]?.arguments.slice(1), [existingId, { summary: "No start", reference: "INC-1" }])
+})
+
+test("422: an incident without a word about it", async () => {
+  const { app } = testApp()
+  const problem = await problemIn(await app.request(pathOf("incidents"), posted("operator", { summary: " " })))
+  assert.is(problem.status, 422)
+})
 
 test.run()

@@ -2,31 +2,35 @@ import { OpenAPIHono } from "@hono/zod-openapi"
 import { defineRoute, jsonAnswer, jsonRequest } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
 import { type ApiEnv, callerOf } from "../env.ts"
+import type { ProblemKind } from "../problem.ts"
 import { deploymentBody, deploymentSchema } from "../schemas/deployment.ts"
 import { reasonSchema } from "../schemas/deployment-input.ts"
 import { idParameter } from "../schemas/fields.ts"
+import { incidentBody, incidentSchema, newIncidentSchema, toNewIncident } from "../schemas/gate.ts"
 
 const tags = ["Deployments"]
 const request = { params: idParameter, body: jsonRequest(reasonSchema) }
+const problems: ProblemKind[] = [
+  "invalid_request",
+  "not_found",
+  "invalid_transition",
+  "payload_too_large",
+  "unsupported_media_type",
+  "invalid_fields",
+]
 
 const rollback = defineRoute(
   "rollbackDeployment",
   {
     tags,
     summary: "Return to the version of before",
-    description: "Every ring goes back to the application's last completed version there; without one it is removed.",
+    description:
+      "From any ring, or after it has completed: every ring goes back, in reverse, to the application's last completed " +
+      "version there; without one it is removed.",
     request,
     responses: { 202: jsonAnswer("The roll-back has begun", deploymentSchema) },
   },
-  [
-    "invalid_request",
-    "not_found",
-    "invalid_transition",
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_fields",
-    "connector_not_configured",
-  ],
+  problems,
 )
 
 const cancel = defineRoute(
@@ -37,14 +41,57 @@ const cancel = defineRoute(
     request,
     responses: { 200: jsonAnswer("The cancelled deployment", deploymentSchema) },
   },
-  [
-    "invalid_request",
-    "not_found",
-    "invalid_transition",
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_fields",
-  ],
+  problems,
+)
+
+const promote = defineRoute(
+  "promoteDeployment",
+  {
+    tags,
+    summary: "Send a deployment on that its gate holds",
+    description:
+      "To the next ring when promotion is manual and the gate has passed, or in spite of its gate, which the event " +
+      "then says (`overridden`). A gate that has not spoken cannot be passed by.",
+    request,
+    responses: { 200: jsonAnswer("The deployment, on its way", deploymentSchema) },
+  },
+  problems,
+)
+
+const hold = defineRoute(
+  "holdDeployment",
+  {
+    tags,
+    summary: "Keep a deployment where it is",
+    description: "It enters no ring and no gate judges it. What is in a ring already is measured on.",
+    request,
+    responses: { 200: jsonAnswer("The held deployment", deploymentSchema) },
+  },
+  problems,
+)
+
+const resume = defineRoute(
+  "resumeDeployment",
+  {
+    tags,
+    summary: "Let a held deployment go on",
+    description: "Its gate judges it anew. Its time on hold counts neither as soak nor towards a limit.",
+    request,
+    responses: { 200: jsonAnswer("The deployment, on its way", deploymentSchema) },
+  },
+  problems,
+)
+
+const report = defineRoute(
+  "reportIncident",
+  {
+    tags,
+    summary: "Report that something went wrong where it is rolled out",
+    description: "More of them than the ring's policy allows, and the gate fails at once.",
+    request: { params: idParameter, body: jsonRequest(newIncidentSchema) },
+    responses: { 201: jsonAnswer("The incident; the one that was there when its reference was", incidentSchema) },
+  },
+  problems,
 )
 
 /** What people do to a deployment. */
@@ -59,5 +106,24 @@ export function deploymentActionRoutes({ services, links }: ApiDeps) {
       const { reason } = c.req.valid("json")
       const deployment = await services.cancelDeployment(callerOf(c), c.req.valid("param").id, reason)
       return c.json(deploymentBody(deployment, links), 200)
+    })
+    .openapi(promote, async (c) => {
+      const { reason } = c.req.valid("json")
+      const deployment = await services.promoteDeployment(callerOf(c), c.req.valid("param").id, reason)
+      return c.json(deploymentBody(deployment, links), 200)
+    })
+    .openapi(hold, async (c) => {
+      const { reason } = c.req.valid("json")
+      const deployment = await services.holdDeployment(callerOf(c), c.req.valid("param").id, reason)
+      return c.json(deploymentBody(deployment, links), 200)
+    })
+    .openapi(resume, async (c) => {
+      const { reason } = c.req.valid("json")
+      const deployment = await services.resumeDeployment(callerOf(c), c.req.valid("param").id, reason)
+      return c.json(deploymentBody(deployment, links), 200)
+    })
+    .openapi(report, async (c) => {
+      const incident = toNewIncident(c.req.valid("json"))
+      return c.json(incidentBody(await services.reportIncident(callerOf(c), c.req.valid("param").id, incident)), 201)
     })
 }

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi"
+import { approvalStates } from "../../approvals/types.ts"
 import { moment } from "./fields.ts"
 
 /** Cursors of another version are refused, not misread, when what they hold changes. */
@@ -54,4 +55,9 @@ function jsonOf(text: string): unknown {
 const exactMoment = moment.refine((text) => Date.parse(text) >= 0)
 export const deploymentCursor = createCursor(z.strictObject({ createdAt: exactMoment, id: z.uuid() }))
 export const driftCursor = createCursor(z.strictObject({ openedAt: exactMoment, id: z.uuid() }))
+export const alertCursor = createCursor(z.strictObject({ startsAt: exactMoment, id: z.uuid() }))
+export const approvalCursor = createCursor(
+  z.strictObject({ state: z.enum(approvalStates), at: exactMoment, id: z.uuid() }),
+)
+export const policyCursor = createCursor(z.int().min(1).max(2_147_483_647))
 export const applicationCursor = createCursor(z.string().min(1).max(128))

@@ -13,6 +13,8 @@ export const newDeploymentSchema = z
     target_ring: ring,
     connector_type: connectorType,
     evidence: evidenceSchema.default({}),
+    not_before: moment.optional().openapi({ description: "Nothing starts before it" }),
+    urgent: z.boolean().optional().openapi({ description: "Approvers have 24 hours instead of 48" }),
   })
   .openapi("NewDeployment", {
     example: {
@@ -31,6 +33,8 @@ export function toNewDeployment(body: z.output<typeof newDeploymentSchema>): New
     targetRing: body.target_ring,
     connectorType: body.connector_type,
     evidence: body.evidence,
+    ...(body.not_before !== undefined && { notBefore: dateOf(body.not_before) }),
+    ...(body.urgent !== undefined && { urgent: body.urgent }),
   }
 }
 

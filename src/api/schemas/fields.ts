@@ -6,7 +6,7 @@ import { rings } from "../../rings/rings.ts"
 const control = "\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029"
 
 /** One line that a person can read: no control characters, no line breaks of any kind; white space around it goes. */
-const line = (longest: number) =>
+export const line = (longest: number) =>
   z
     .string()
     .trim()

@@ -25,8 +25,11 @@ export interface Calls {
   readonly apart?: boolean
 }
 
-/** storm: so many calls at once. run: so many callers, one call after the other, until `stop`. */
-export type Order = (Calls & { readonly do: "storm" | "run" }) | { readonly do: "stop" }
+/** storm: so many calls at once. run: so many callers, one call after the other, until `stop`. step: the wall clock jumps. */
+export type Order =
+  | (Calls & { readonly do: "storm" | "run" })
+  | { readonly do: "stop" }
+  | { readonly do: "step"; readonly ms: number }
 
 export interface Report {
   readonly answered: number
@@ -37,14 +40,15 @@ export interface Report {
 }
 
 const options: CallerOptions = JSON.parse(process.argv[2] ?? "")
-setWallClock(options.wallClockMs)
+stepWallClock(options.wallClockMs)
 const client = connect({ url: options.databaseUrl, applicationName: options.name, max: 10 })
 const connectors = new Map(connectorTypes.map((type) => [type, connectorOf(type)]))
 const guarded = (): Guarded => ({ connectors, breakers: createBreakers({ db: client.db, settings: options.settings }) })
 const shared = guarded()
 await listenForChanges(client.sql, shared.breakers)
 
-function setWallClock(ms: number): void {
+/** On top of the steps of before. */
+function stepWallClock(ms: number): void {
   const Real = Date
   globalThis.Date = class extends Real {
     constructor(...given: [] | [number]) {
@@ -112,6 +116,7 @@ async function run({ callers, type }: Calls): Promise<void> {
 
 process.on("message", (order: Order) => {
   if (order.do === "stop") stopped = true
+  else if (order.do === "step") stepWallClock(order.ms)
   else void (order.do === "storm" ? storm : run)(order)
 })
 process.on("disconnect", () => process.exit())

@@ -9,6 +9,8 @@ export interface Callers {
   storm(calls: Calls): Promise<Report>
   /** Lets callers call one time after the other; the answer stops them. */
   run(calls: Calls): () => Promise<Report>
+  /** Sets the wall clock forwards or back, whatever the callers are doing. */
+  stepWallClock(ms: number): void
   /** SIGKILL: a crash. SIGSTOP, SIGCONT: a process that stands still for a while. */
   signal(name: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void
 }
@@ -34,6 +36,7 @@ export async function startCallers(options: CallerOptions): Promise<Callers> {
         return report
       }
     },
+    stepWallClock: (ms) => void child.send({ do: "step", ms } satisfies Order),
     signal: (name) => void child.kill(name),
   }
 }

@@ -1,6 +1,16 @@
 import { join } from "node:path"
 import type { StackConfig } from "../config.ts"
-import { host, http, listening, numbered, ownVersion, type Service, tokenFile, usual } from "./service.ts"
+import {
+  alertmanagerTokenFile,
+  host,
+  http,
+  listening,
+  numbered,
+  ownVersion,
+  type Service,
+  tokenFile,
+  usual,
+} from "./service.ts"
 
 /** PostgreSQL and the processes of this repository. */
 export function ownServices(config: StackConfig): readonly Service[] {
@@ -95,6 +105,8 @@ function ownEnvironment(config: StackConfig): Service["environment"] {
     PUBLIC_URL: http(ports.API_PORT),
     SIMULATOR_URL: http(ports.SIMULATOR_PORT),
     DEV_TOKEN_FILE: tokenFile(config),
+    DEV_SEAL_KEY_FILE: join(config.dataDir, "run", "event-seal-key"),
+    DEV_ALERTMANAGER_TOKEN_FILE: alertmanagerTokenFile(config),
     OTEL_EXPORTER_OTLP_ENDPOINT: http(ports.COLLECTOR_GRPC_PORT),
     COLLECTOR_METRICS_URL: http(ports.COLLECTOR_EXPOSITION_PORT, "/metrics"),
     COLLECTOR_HEALTH_URL: http(ports.COLLECTOR_HEALTH_PORT, "/"),

@@ -66,3 +66,8 @@ export function ownVersion(config: StackConfig): string {
 export function tokenFile(config: StackConfig): string {
   return join(config.dataDir, "run", "admin-token")
 }
+
+/** Where the api writes the token with which Alertmanager delivers alerts to it. */
+export function alertmanagerTokenFile(config: StackConfig): string {
+  return join(config.dataDir, "run", "alertmanager-token")
+}

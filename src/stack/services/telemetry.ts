@@ -1,4 +1,5 @@
 import { join } from "node:path"
+import { alertmanagerHome } from "../alertmanager-home.ts"
 import type { StackConfig } from "../config.ts"
 import { partOf } from "../parts.ts"
 import { grafanaHome } from "../programs.ts"
@@ -18,7 +19,7 @@ function collector(config: StackConfig): Service {
     group: "collector",
     version: partOf("otelcol").version,
     program: "otelcol",
-    args: () => ["--config", "collector/collector.yaml"],
+    args: () => ["--config=collector/collector.yaml", ...collectorArgs(config)],
     environment: {
       COLLECTOR_QUEUE_DIRECTORY: join(dataDir, "collector-queue"),
       JAEGER_OTLP_ENDPOINT: http(ports.JAEGER_OTLP_PORT),
@@ -38,6 +39,11 @@ function collector(config: StackConfig): Service {
     without:
       "deployments run as before; totals lose nothing and are seen when it is there, traces wait in a capped buffer.",
   }
+}
+
+/** Further files to merge, as in `COLLECTOR_ARGS=--config=collector/tail-sampling.yaml`; the same variable as in compose.yaml. */
+function collectorArgs({ environment }: StackConfig): readonly string[] {
+  return (environment["COLLECTOR_ARGS"] ?? "").split(/\s+/).filter((arg) => arg !== "")
 }
 
 function prometheus(config: StackConfig): Service {
@@ -75,7 +81,7 @@ function alertmanager(config: StackConfig): Service {
     program: "alertmanager",
     args: () => [
       "@prometheus/alertmanager.flags",
-      "--config.file=prometheus/alertmanager.yaml",
+      `--config.file=${alertmanagerHome(config)}/alertmanager.yaml`,
       `--storage.path=${join(config.dataDir, "alertmanager")}`,
       `--web.listen-address=${host}:${port}`,
       // Alerts link to it; the default is the host's name, at which nobody listens.
@@ -85,7 +91,7 @@ function alertmanager(config: StackConfig): Service {
     address: http(port),
     ports: listening(config, "ALERTMANAGER_PORT"),
     health: { kind: "http", url: http(port, "/-/ready") },
-    without: "alerts fire in Prometheus, and nobody is told.",
+    without: "alerts fire in Prometheus, and nobody is told; their history has a gap.",
   }
 }
 

@@ -9,8 +9,8 @@ const statementTimeoutMs = 5_000
 export interface ElectionOptions {
   /** A direct session: a pooler that switches servers between transactions cannot hold a lock. */
   readonly url: string
-  /** One process is elected for each. */
-  readonly instance: string
+  /** What the process is elected for, in words; one for each. */
+  readonly office: string
   /** How often the session is used. */
   readonly intervalMs: number
 }
@@ -50,9 +50,8 @@ export class Election {
   /** Tries to be elected, unless it is already. Rejects when the database cannot be reached. */
   async stand(): Promise<boolean> {
     if (this.#elected) return true
-    const name = `durable metrics of ${this.#options.instance}`
     const [answer] = await this.#session.sql<{ elected: boolean }[]>`
-      SELECT pg_try_advisory_lock(hashtextextended(${name}, 0)) AS elected`
+      SELECT pg_try_advisory_lock(hashtextextended(${this.#options.office}, 0)) AS elected`
     this.#elected = answer?.elected === true
     return this.#elected
   }
@@ -87,7 +86,7 @@ export class Election {
         void this.resign(session)
       },
       connection: {
-        application_name: `eucora ${this.#options.instance} metrics`,
+        application_name: `eucora ${this.#options.office}`,
         statement_timeout: statementTimeoutMs,
         idle_session_timeout: Math.max(silenceMs, 3 * this.#options.intervalMs),
         tcp_keepalives_idle: 5,

@@ -52,7 +52,11 @@ export function startDurable(options: DurableOptions): Durable {
   const { instruments, instance = "durable", exportIntervalMs = 1_000, observeIntervalMs = 5_000 } = options
   const { nowMs = () => performance.now(), maxSeries = 10_000, deadlineMs = 3_000 } = options
   const failures = new Failures(options.failures, nowMs)
-  const election = new Election({ url: options.url, instance, intervalMs: exportIntervalMs })
+  const election = new Election({
+    url: options.url,
+    office: `durable metrics of ${instance}`,
+    intervalMs: exportIntervalMs,
+  })
   const resource = durableResource(instance, options.environment)
   const delivery = new Delivery({ exporter: options.exporter, failures, nowMs, batchSize })
   const producer = new DurableProducer({

@@ -26,7 +26,8 @@ export async function submitSurely(config: SystemConfig, body: unknown, key: str
   return (await waitFor(send, () => true, 60)).found
 }
 
-function getDeployment(config: SystemConfig, id: string): Promise<DeploymentAnswer> {
+/** One deployment, as the API tells of it. */
+export function getDeployment(config: SystemConfig, id: string): Promise<DeploymentAnswer> {
   return getJson(`${config.api}/api/v1/deployments/${id}`, authorization(config))
 }
 

@@ -3,6 +3,7 @@ import { getJson } from "./http.ts"
 export interface TraceSpan {
   readonly name: string
   readonly service: string
+  readonly seconds: number
   readonly tags: Readonly<Record<string, unknown>>
 }
 
@@ -12,6 +13,8 @@ interface Answer {
     readonly spans: readonly {
       readonly operationName: string
       readonly processID: string
+      /** In microseconds. */
+      readonly duration: number
       readonly tags: readonly { readonly key: string; readonly value: unknown }[]
     }[]
   }[]
@@ -36,10 +39,60 @@ export async function findTraces(
   return answer.data.map(({ traceID }) => traceID)
 }
 
+/** One line of service performance monitoring. */
+export interface Performance {
+  readonly labels: Readonly<Record<string, string>>
+  /** The newest value; undefined where there was nothing to compute it from. */
+  readonly value: number | undefined
+}
+
+interface PerformanceAnswer {
+  readonly metrics?: readonly {
+    readonly labels: readonly { readonly name: string; readonly value: string }[]
+    readonly metricPoints: readonly { readonly gaugeValue: { readonly doubleValue: number | "NaN" } }[]
+  }[]
+}
+
+/** What the monitor page asks: `latencies` (with a quantile), `calls` per second or `errors` per call, by operation. */
+export async function performanceOf(
+  jaeger: string,
+  what: "latencies" | "calls" | "errors",
+  service: string,
+  spanKind: "server" | "client" | "consumer",
+): Promise<readonly Performance[]> {
+  const wanted = {
+    service,
+    spanKind,
+    groupByOperation: "true",
+    quantile: "0.95",
+    lookback: "300000",
+    ratePer: "300000",
+  }
+  const question = new URLSearchParams({ ...wanted, step: "5000" })
+  const answer = await getJson<PerformanceAnswer>(`${jaeger}/api/metrics/${what}?${question}`)
+  return (answer.metrics ?? []).map(({ labels, metricPoints }) => ({
+    labels: Object.fromEntries(labels.map(({ name, value }) => [name, value])),
+    value: metricPoints.map(({ gaugeValue }) => gaugeValue.doubleValue).findLast((value) => value !== "NaN"),
+  }))
+}
+
+export interface Dependency {
+  readonly parent: string
+  readonly child: string
+  readonly callCount: number
+}
+
+/** Who calls whom, as far as both send spans. */
+export async function dependencies(jaeger: string): Promise<readonly Dependency[]> {
+  const question = new URLSearchParams({ endTs: String(Date.now()), lookback: "3600000" })
+  return (await getJson<{ readonly data: readonly Dependency[] }>(`${jaeger}/api/dependencies?${question}`)).data
+}
+
 function spansOf({ data }: Answer): readonly TraceSpan[] {
   return data.flatMap(({ processes, spans }) =>
-    spans.map(({ operationName, processID, tags }) => ({
+    spans.map(({ operationName, processID, duration, tags }) => ({
       name: operationName,
+      seconds: duration / 1_000_000,
       service: processes[processID]?.serviceName ?? "",
       tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
     })),

@@ -1,0 +1,91 @@
+/**
+ * What it costs a transition that its events are given positions: append_events as it is, without its row in event_inbox,
+ * and with a NOTIFY, in turns, with one writer and with many. Usage: node bench/event-positions.ts. Needs pgbench on PATH.
+ */
+import { spawnSync } from "node:child_process"
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import postgres from "postgres"
+import { bootstrap, urlFor } from "../src/db/bootstrap.ts"
+import { startPostgres } from "../src/db/embedded.ts"
+import { migrate } from "../src/db/migrate.ts"
+import { freePort } from "../src/db/testing.ts"
+
+const rounds = 5
+const seconds = 3
+const writers = [1, 64] as const
+
+/** One transition as verbs make them: a row of the domain changes, two events and two points with it. */
+const transition = `
+\\set id random(1, 20000)
+BEGIN;
+UPDATE bench SET n = n + 1 WHERE id = :id;
+SELECT append_events('deployment', subject, 'somebody', 'order-1', NULL, '{RING_STARTED,RING_PROMOTED}',
+  ARRAY['{"ring": "LAB", "version": "1.0.0"}', '{"from": "LAB", "to": "CANARY"}'], '{ring.promotion,deployment.duration}',
+  ARRAY['{"ring":"LAB"}', '{"ring":"LAB"}'], '{1,2.5}') FROM bench WHERE id = :id;
+COMMIT;`
+
+const inboxRow = "INSERT INTO event_inbox (events) VALUES (ids);"
+const variants = {
+  "without positions": (body: string) => body.replace(inboxRow, "NULL;"),
+  "as it is": (body: string) => body,
+  "and a NOTIFY": (body: string) => body.replace(inboxRow, `${inboxRow} PERFORM pg_notify('event_positions', '');`),
+} as const
+type Variant = keyof typeof variants
+
+function perSecond(url: string, script: string, clients: number): number {
+  const args = [
+    "--no-vacuum",
+    "--protocol=prepared",
+    `--client=${clients}`,
+    `--time=${seconds}`,
+    `--file=${script}`,
+    url,
+  ]
+  const { stdout, stderr, status } = spawnSync("pgbench", args, { encoding: "utf8" })
+  const found = /^tps = ([\d.]+)/m.exec(stdout)?.[1]
+  if (status !== 0 || found === undefined) throw new Error(`pgbench: ${stderr}`)
+  return Number(found)
+}
+
+function middle(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}
+
+const directory = mkdtempSync(join(tmpdir(), "eucora-bench-"))
+chmodSync(directory, 0o711) // as root the server runs as another user, who has to pass through
+const script = join(directory, "transition.sql")
+writeFileSync(script, transition)
+const log = join(directory, "postgres.log")
+const server = await startPostgres({ directory: join(directory, "data"), port: await freePort(), log, durable: true })
+await migrate((await bootstrap(server.url)).ownerUrl)
+const url = urlFor(server.url, "postgres", "eucora")
+const sql = postgres(url, { max: 1, onnotice: () => {} })
+try {
+  await sql`CREATE TABLE bench AS SELECT id, 0 AS n, uuidv7() AS subject FROM generate_series(1, 20000) AS id`
+  await sql`ALTER TABLE bench ADD PRIMARY KEY (id)`
+  const [original] = await sql`SELECT pg_get_functiondef('append_events'::regproc) AS body`
+  const run = async (variant: Variant, clients: number) => {
+    await sql.unsafe(variants[variant](original?.["body"]))
+    await sql`TRUNCATE event_inbox, metric_inbox`
+    return perSecond(url, script, clients)
+  }
+  for (const clients of writers) {
+    const found = new Map<Variant, number[]>()
+    for (let round = 0; round <= rounds; round++)
+      for (const variant of Object.keys(variants) as Variant[]) {
+        const tps = await run(variant, clients)
+        if (round > 0) found.set(variant, [...(found.get(variant) ?? []), tps]) // the first one is warming up
+      }
+    const base = middle(found.get("without positions") ?? [])
+    for (const [variant, tps] of found) {
+      const ratio = (base / middle(tps)).toFixed(2)
+      console.log(`${clients} writers, ${variant}: ${middle(tps).toFixed(0)} transactions/s, cost ${ratio}`)
+    }
+  }
+} finally {
+  await sql.end()
+  await server.stop()
+  rmSync(directory, { recursive: true })
+}

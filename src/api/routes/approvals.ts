@@ -1,0 +1,100 @@
+import { OpenAPIHono } from "@hono/zod-openapi"
+import { defineRoute, jsonAnswer, jsonRequest } from "../define-route.ts"
+import type { ApiDeps } from "../deps.ts"
+import { type ApiEnv, callerOf } from "../env.ts"
+import { nextPageLink } from "../next-page-link.ts"
+import {
+  approvalPageBody,
+  approvalPageSchema,
+  approvalQuerySchema,
+  approvalSchema,
+  deploymentApprovalsBody,
+  deploymentApprovalsSchema,
+  rejectionSchema,
+  toApproval,
+  toApprovalFilter,
+} from "../schemas/approval.ts"
+import { deploymentBody, deploymentSchema } from "../schemas/deployment.ts"
+import { idParameter } from "../schemas/fields.ts"
+
+const tags = ["Approvals"]
+const problems = [
+  "invalid_request",
+  "not_found",
+  "already_decided",
+  "invalid_transition",
+  "payload_too_large",
+  "unsupported_media_type",
+  "invalid_fields",
+] as const
+
+const approve = defineRoute(
+  "approveDeployment",
+  {
+    tags,
+    summary: "Approve a deployment that waits for it",
+    description:
+      "The last approval that it needs sends it on its way. Whoever submitted it may not approve it, and nobody decides twice.",
+    request: { params: idParameter, body: jsonRequest(approvalSchema) },
+    responses: { 200: jsonAnswer("The deployment, AWAITING_CAB while approvals are missing", deploymentSchema) },
+  },
+  [...problems, "four_eyes", "controls_required"],
+)
+
+const reject = defineRoute(
+  "rejectDeployment",
+  {
+    tags,
+    summary: "Reject a deployment that waits for approval",
+    description: "One rejection is enough, also when others have approved. Whoever submitted it may reject it.",
+    request: { params: idParameter, body: jsonRequest(rejectionSchema) },
+    responses: { 200: jsonAnswer("The rejected deployment", deploymentSchema) },
+  },
+  problems,
+)
+
+const list = defineRoute(
+  "listApprovals",
+  {
+    tags,
+    summary: "List what waits for the caller's decision, what the caller has decided on, or what expires soon",
+    description: "The next page is linked in `Link` with rel=next and named by `next`.",
+    request: { query: approvalQuerySchema },
+    responses: { 200: jsonAnswer("A page of requests", approvalPageSchema, { Link: "The next page, rel=next" }) },
+  },
+  ["invalid_request"],
+)
+
+const get = defineRoute(
+  "getDeploymentApprovals",
+  {
+    tags,
+    summary: "Who decided what on a deployment, and what it still needs",
+    request: { params: idParameter },
+    responses: { 200: jsonAnswer("The decisions, oldest first", deploymentApprovalsSchema) },
+  },
+  ["invalid_request", "not_found"],
+)
+
+export function approvalRoutes({ services, links }: ApiDeps) {
+  return new OpenAPIHono<ApiEnv>()
+    .openapi(approve, async (c) => {
+      const approval = toApproval(c.req.valid("json"))
+      const deployment = await services.approveDeployment(callerOf(c), c.req.valid("param").id, approval)
+      return c.json(deploymentBody(deployment, links), 200)
+    })
+    .openapi(reject, async (c) => {
+      const { rationale } = c.req.valid("json")
+      const deployment = await services.rejectDeployment(callerOf(c), c.req.valid("param").id, rationale)
+      return c.json(deploymentBody(deployment, links), 200)
+    })
+    .openapi(list, async (c) => {
+      const found = await services.listApprovals(callerOf(c), toApprovalFilter(c.req.valid("query")))
+      const page = approvalPageBody(found, links)
+      if (page.next !== null) c.header("Link", nextPageLink(c.req.url, page.next))
+      return c.json(page, 200)
+    })
+    .openapi(get, async (c) =>
+      c.json(deploymentApprovalsBody(await services.getApprovals(c.req.valid("param").id)), 200),
+    )
+}

@@ -1,0 +1,74 @@
+import { z } from "@hono/zod-openapi"
+import {
+  type EventFilter,
+  type EventPage,
+  type EventQuery,
+  eventSubjects,
+  eventTypes,
+  type PositionedEvent,
+} from "../../events/types.ts"
+import { eventBody, eventSchema } from "./event.ts"
+import { limit } from "./fields.ts"
+
+const positionedEventSchema = eventSchema
+  .extend({
+    position: z.int().openapi({ description: "Place among all events: ascends without gaps", example: 4711 }),
+  })
+  .openapi("PositionedEvent")
+
+export const eventPageSchema = z
+  .object({
+    items: z.array(positionedEventSchema),
+    next: z
+      .int()
+      .openapi({ description: "Send it as `after` to go on, also when nothing is there yet", example: 4711 }),
+  })
+  .openapi("EventPage")
+
+const position = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(Number.MAX_SAFE_INTEGER)
+  .openapi({ type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER, example: 4711 })
+
+const filter = {
+  type: z.enum(eventTypes).optional(),
+  subject_type: z.enum(eventSubjects).optional(),
+  subject_id: z.uuid().optional().openapi({ description: "Of a deployment: its id" }),
+}
+
+export const eventLogQuerySchema = z.strictObject({
+  ...filter,
+  after: position.default(0).openapi({ description: "Only events behind this position" }),
+  limit,
+})
+
+export const eventStreamQuerySchema = z.strictObject({
+  ...filter,
+  after: position.optional().openapi({ description: "Begin behind this position; without it with what comes" }),
+})
+
+export const lastEventIdSchema = z.object({
+  "last-event-id": position.optional().openapi({
+    description: "The id of the last event that was received, as an EventSource sends it; comes before `after`",
+  }),
+})
+
+type FilterQuery = Pick<z.output<typeof eventLogQuerySchema>, "type" | "subject_type" | "subject_id">
+
+export function toEventFilter({ type, subject_type, subject_id }: FilterQuery): EventFilter {
+  return { type, subjectType: subject_type, subjectId: subject_id }
+}
+
+export function toEventQuery(query: z.output<typeof eventLogQuerySchema>): EventQuery {
+  return { filter: toEventFilter(query), after: query.after, limit: query.limit }
+}
+
+export function positionedEventBody(event: PositionedEvent): z.input<typeof positionedEventSchema> {
+  return { ...eventBody(event), position: event.position }
+}
+
+export function eventPageBody({ items, next }: EventPage): z.input<typeof eventPageSchema> {
+  return { items: items.map(positionedEventBody), next }
+}

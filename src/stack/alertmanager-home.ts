@@ -1,0 +1,25 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import type { StackConfig } from "./config.ts"
+import { alertmanagerTokenFile, http } from "./services/service.ts"
+
+/**
+ * Alertmanager expands no environment in its configuration, and looks beside it for what it names there. So each stack has
+ * a folder with a link to the one configuration, with the API's address as a template, and with a link to the token
+ * that the api makes for it. Returns the folder.
+ */
+export function alertmanagerHome(config: StackConfig): string {
+  const home = join(config.dataDir, "run", "alertmanager")
+  rmSync(home, { recursive: true, force: true })
+  mkdirSync(home, { recursive: true })
+  symlinkSync(join(config.checkout, "prometheus", "alertmanager.yaml"), join(home, "alertmanager.yaml"))
+  // Not there before the api's first start: it is read for each notification.
+  symlinkSync(alertmanagerTokenFile(config), join(home, "token"))
+  writeFileSync(join(home, "addresses.tmpl"), addresses(config))
+  return home
+}
+
+/** The same names as in prometheus/addresses.tmpl. */
+export function addresses(config: StackConfig): string {
+  return `{{ define "control-plane.webhook" }}${http(config.ports.API_PORT, "/api/v1/alerts/webhook")}{{ end }}\n`
+}

@@ -1,0 +1,85 @@
+/** From a bucket of a latency histogram to the one deployment that was that slow, by nothing but what is stored. */
+import { suite } from "uvu"
+import * as assert from "uvu/assert"
+import { allEnded, deploymentRequest, getDeployment, submitSurely } from "./lib/api.ts"
+import { sendJson } from "./lib/http.ts"
+import { traceSpans } from "./lib/jaeger.ts"
+import { type Exemplar, exemplars, query } from "./lib/prometheus.ts"
+import { type OwnStack, ownStack } from "./lib/stack.ts"
+import { waitFor } from "./lib/wait.ts"
+
+interface Context {
+  own: OwnStack
+  /** Ids by the application's name. */
+  submitted: ReadonlyMap<string, string>
+}
+
+const test = suite<Context>("exemplars")
+const create = "POST /api/v1/deployments"
+const apps = ["exemplary-0", "exemplary-1", "exemplary-2"]
+
+test.before(async (context) => {
+  const own = await ownStack({ only: ["api", "worker", "simulator", "collector", "prometheus", "jaeger"] })
+  const submitted = new Map<string, string>()
+  Object.assign(context, { own, submitted })
+  for (const app of apps) {
+    await sendJson("PUT", `${own.config.simulator}/admin/apps/${app}`, { installSeconds: 0.5 })
+    submitted.set(app, (await submitSurely(own.config, deploymentRequest(app), `exemplars-${app}`)).id)
+  }
+  await allEnded(own.config, [...submitted.values()], 90)
+})
+
+test.after(async ({ own }) => {
+  await own?.close()
+})
+
+/** Those of requests that made a deployment; the histogram has one per bucket and scrape. */
+async function stored({ config }: OwnStack): Promise<readonly Exemplar[]> {
+  const series = `traces_span_metrics_duration_seconds_bucket{service_name="eucora-api",span_name="${create}"}`
+  const { found } = await waitFor(
+    () => exemplars(config.prometheus, series),
+    (some) => some.length > 0,
+    30,
+  )
+  return found
+}
+
+test("every exemplar of a request names a trace that Jaeger has, with the span that was measured", async ({ own }) => {
+  const found = await stored(own)
+  assert.ok(found.length > 0)
+  for (const { traceId, value } of found) {
+    const measured = async () => (await traceSpans(own.config.jaeger, traceId)).filter(({ name }) => name === create)
+    const { found: spans } = await waitFor(measured, (some) => some.length > 0, 20)
+    assert.ok(
+      spans.some(({ seconds }) => Math.abs(seconds - value) < 0.001),
+      `${traceId}: ${value} s measured, the spans took ${spans.map(({ seconds }) => seconds)} s`,
+    )
+  }
+})
+
+test("the trace of an exemplar tells which deployment it was, and the API tells of that deployment the same trace", async ({
+  own,
+  submitted,
+}) => {
+  for (const { traceId } of await stored(own)) {
+    const ids = async () => (await traceSpans(own.config.jaeger, traceId)).map(({ tags }) => tags["deployment.id"])
+    const { found } = await waitFor(ids, (all) => all.some((id) => id !== undefined), 20)
+    const named = new Set(found.filter((id) => id !== undefined))
+    assert.is(named.size, 1, `${traceId}: one deployment`)
+    const deployment = await getDeployment(own.config, String([...named][0]))
+    assert.is(deployment.trace_id, traceId)
+    assert.is(submitted.get(deployment.app_name), deployment.id)
+  }
+})
+
+test("stages can be told apart by ring, back end and how they ended", async ({ own }) => {
+  const stages = `traces_span_metrics_calls_total{eucora_ring="LAB",eucora_connector="intune",eucora_outcome!=""}`
+  const { met } = await waitFor(
+    () => query(own.config.prometheus, stages),
+    (samples) => samples.length > 0,
+    20,
+  )
+  assert.ok(met)
+})
+
+test.run()
