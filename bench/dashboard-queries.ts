@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { availableParallelism, loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
 import { parse } from "yaml"
 import { partPath } from "../src/stack/parts.ts"
@@ -122,6 +122,10 @@ async function once(api: string, { path, form, expr }: Question): Promise<number
 
 function report(results: readonly Result[]): void {
   const ms = (value: number) => value.toFixed(1).padStart(8)
+  const load = loadavg()
+    .map((each) => each.toFixed(1))
+    .join(", ")
+  console.log(`${availableParallelism()} cores, load average ${load}: more than one per core makes all of this slower`)
   console.log("  median    first  series  query")
   for (const { median, first, answered, dashboard, panel } of results)
     console.log(`${ms(median)} ${ms(first)} ${String(answered).padStart(7)}  ${dashboard}: ${panel}`)

@@ -1,6 +1,6 @@
 /**
- * What it costs a transition that its events are given positions: append_events as it is, without its row in event_inbox,
- * and with a NOTIFY, in turns, with one writer and with many. Usage: node bench/event-positions.ts. Needs pgbench on PATH.
+ * What it costs a transition that its events are given positions: with the trigger that remembers them, without it, and
+ * with one that notifies as well, in turns, with one writer and with many. Usage: node bench/event-positions.ts. Needs pgbench on PATH.
  */
 import { spawnSync } from "node:child_process"
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -26,13 +26,22 @@ SELECT append_events('deployment', subject, 'somebody', 'order-1', NULL, '{RING_
   ARRAY['{"ring":"LAB"}', '{"ring":"LAB"}'], '{1,2.5}') FROM bench WHERE id = :id;
 COMMIT;`
 
-const inboxRow = "INSERT INTO event_inbox (events) VALUES (ids);"
+const remember = (more: string) => `
+  CREATE OR REPLACE FUNCTION remember_for_position() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    INSERT INTO public.event_inbox (event_id) VALUES (NEW.id);
+    ${more}
+    RETURN NULL;
+  END $$;
+  ALTER TABLE events ENABLE TRIGGER events_to_position`
 const variants = {
-  "without positions": (body: string) => body.replace(inboxRow, "NULL;"),
-  "as it is": (body: string) => body,
-  "and a NOTIFY": (body: string) => body.replace(inboxRow, `${inboxRow} PERFORM pg_notify('event_positions', '');`),
+  "without positions": "ALTER TABLE events DISABLE TRIGGER events_to_position",
+  "as it is": remember(""),
+  "and a NOTIFY": remember("PERFORM pg_notify('event_positions', '');"),
 } as const
 type Variant = keyof typeof variants
+
+const program = "pgbench"
 
 function perSecond(url: string, script: string, clients: number): number {
   const args = [
@@ -43,7 +52,7 @@ function perSecond(url: string, script: string, clients: number): number {
     `--file=${script}`,
     url,
   ]
-  const { stdout, stderr, status } = spawnSync("pgbench", args, { encoding: "utf8" })
+  const { stdout, stderr, status } = spawnSync(program, args, { encoding: "utf8" })
   const found = /^tps = ([\d.]+)/m.exec(stdout)?.[1]
   if (status !== 0 || found === undefined) throw new Error(`pgbench: ${stderr}`)
   return Number(found)
@@ -65,10 +74,10 @@ const sql = postgres(url, { max: 1, onnotice: () => {} })
 try {
   await sql`CREATE TABLE bench AS SELECT id, 0 AS n, uuidv7() AS subject FROM generate_series(1, 20000) AS id`
   await sql`ALTER TABLE bench ADD PRIMARY KEY (id)`
-  const [original] = await sql`SELECT pg_get_functiondef('append_events'::regproc) AS body`
   const run = async (variant: Variant, clients: number) => {
-    await sql.unsafe(variants[variant](original?.["body"]))
+    await sql.unsafe(variants[variant])
     await sql`TRUNCATE event_inbox, metric_inbox`
+    await sql`ANALYZE events`
     return perSecond(url, script, clients)
   }
   for (const clients of writers) {

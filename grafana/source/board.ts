@@ -14,7 +14,7 @@ import type { PanelOf } from "./panels.ts"
 import { datasource } from "./query.ts"
 
 /** A row of panels that stand beside each other, each with its width of 24; all are `height` high. */
-export interface Shelf {
+interface Shelf {
   /** A heading above, where a new subject begins. */
   readonly heading?: string
   readonly height: number

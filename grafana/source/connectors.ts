@@ -159,7 +159,7 @@ const drifts = areas({
   unit: Short,
   decimals: 0,
   nothing: notExported,
-  queries: [over(`sum by (connector_type, kind) (drift{${type}}) > 0`, "{{connector_type}} {{kind}}")],
+  queries: [over(`sum by (connector_type, kind) (drift{${type}})`, "{{connector_type}} {{kind}}")],
 })
 
 const availability = numbers({

@@ -1,12 +1,12 @@
 import { BytesIEC, CountsPerSecond, PercentUnit, Seconds, Short } from "@grafana/grafana-foundation-sdk/units"
 import { board } from "./board.ts"
-import { areas, bars, lines, numbers, ranking, statesNow, table } from "./panels.ts"
-import { increase, perSecond, share } from "./promql.ts"
-import { now, over, rows } from "./query.ts"
+import { areas, bars, lines, numbers, ranking, statesNow } from "./panels.ts"
+import { alerting, exemplars, noTarget, rules, samples, scrapes, series, told } from "./prometheus.ts"
+import { perSecond, share } from "./promql.ts"
+import { now, over } from "./query.ts"
 import { notExported, upStates } from "./shared.ts"
 import { atLeast, atMost, below } from "./thresholds.ts"
 
-const noTarget = "Prometheus scrapes nothing"
 const noSelf = "The Collector's own metrics are missing"
 const noProcess = "No process reports"
 
@@ -144,25 +144,6 @@ const memory = lines({
   ],
 })
 
-const scrapes = lines({
-  title: "Duration of scrapes",
-  description: "Promised for the Collector's exposition: below half a second.",
-  unit: Seconds,
-  min: 0,
-  limits: below(0.5),
-  nothing: noTarget,
-  queries: [over("max by (job) (scrape_duration_seconds)", "{{job}}")],
-})
-
-const samples = lines({
-  title: "Samples per scrape",
-  description: "How many series each part exposes.",
-  unit: Short,
-  min: 0,
-  nothing: noTarget,
-  queries: [over("sum by (job) (scrape_samples_scraped)", "{{job}}")],
-})
-
 const freshness = numbers({
   title: "Age of the facts",
   description:
@@ -172,63 +153,6 @@ const freshness = numbers({
   limits: atMost(15, 45),
   nothing: notExported,
   queries: [now("time() - max(timestamp(telemetry_label_values_limit))", "age")],
-})
-
-const exemplars = lines({
-  title: "Exemplars",
-  description: "In Prometheus' storage, of what fits: the way from a latency bucket to its trace.",
-  unit: PercentUnit,
-  min: 0,
-  max: 1,
-  nothing: noTarget,
-  queries: [
-    over(
-      "max(prometheus_tsdb_exemplar_exemplars_in_storage) / max(prometheus_tsdb_exemplar_max_exemplars)",
-      "in storage",
-    ),
-  ],
-})
-
-const series = lines({
-  title: "Series in Prometheus",
-  description: "In its head: everything that had a sample within the last hours.",
-  unit: Short,
-  min: 0,
-  nothing: noTarget,
-  queries: [over("max by (job) (prometheus_tsdb_head_series)", "series")],
-})
-
-const rules = lines({
-  title: "Duration of the rules",
-  description: "The slowest group's last evaluation. It is due every five seconds.",
-  unit: Seconds,
-  min: 0,
-  limits: atMost(1, 5),
-  nothing: noTarget,
-  queries: [over("max(prometheus_rule_group_last_duration_seconds)", "slowest group")],
-})
-
-const alerting = bars({
-  title: "Alerts that did not get through",
-  description:
-    "Per second: lost by Prometheus, refused to Alertmanager's receivers, rules that could not be evaluated.",
-  unit: CountsPerSecond,
-  limits: below(0.001),
-  nothing: noTarget,
-  queries: [
-    over(perSecond("prometheus_notifications_dropped_total"), "dropped by Prometheus"),
-    over(perSecond("alertmanager_notifications_failed_total", "integration"), "receiver {{integration}}"),
-    over(perSecond("prometheus_rule_evaluation_failures_total"), "rules"),
-  ],
-})
-
-const told = table({
-  title: "Alerts told to the control plane",
-  description: "By Alertmanager's webhook in the chosen time; the history is in the API under /api/v1/alerts.",
-  unit: Short,
-  decimals: 0,
-  nothing: "None in this time",
-  queries: [rows(`${increase("alert_notifications_total", "$__range", "alertname, status")} > 0`)],
 })
 
 const errorShare = lines({

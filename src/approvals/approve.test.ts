@@ -2,9 +2,10 @@ import { sql } from "drizzle-orm"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { cancelDeployment } from "../deployments/cancel.ts"
+import { createDeployment } from "../deployments/create.ts"
 import { startTestTelemetry } from "../telemetry/testing.ts"
 import { currentTraceparent, withSpan } from "../telemetry/trace.ts"
-import { someone } from "../testing.ts"
+import { aDeployment, someone } from "../testing.ts"
 import { approveDeployment } from "./approve.ts"
 import { decisionsOn } from "./decision.ts"
 import { getApprovals } from "./list.ts"
@@ -93,6 +94,15 @@ for (const spelling of ["submitter", "Submitter", "SUBMITTER"])
       assert.is(await refusal(approveDeployment(domain, someone(spelling, role), id, anApproval)), "four_eyes")
     assert.equal([(await board.get(id)).status, (await decisionsOn(db, id)).length], ["AWAITING_CAB", 0])
   })
+
+test("people are compared by the letters of every script, and not by how their name is encoded", async () => {
+  const input = aDeployment({ evidence: {} })
+  const { id } = (await createDeployment(domain, someone("Zo\u00eb \u00c5str\u00f6m"), input)).deployment
+  for (const spelling of ["zo\u00eb \u00e5str\u00f6m", "Zoe\u0308 A\u030astro\u0308m", "ZO\u00cb \u00c5STR\u00d6M"])
+    assert.is(await refusal(approve(spelling, id)), "four_eyes")
+  await approve("\u00c9mile", id)
+  assert.is(await refusal(approve("\u00e9MILE", id, { controls: [aControl] })), "already_decided")
+})
 
 test("nobody decides twice, however they spell their name and whatever has become of it", async () => {
   const { id } = await board.waiting("two")

@@ -17,7 +17,7 @@ export async function expireApprovals(domain: Domain, signal: AbortSignal): Prom
   const expired = await domain.db
     .select({ id: deployments.id })
     .from(deployments)
-    .where(and(eq(deployments.status, "AWAITING_CAB"), sql`approval_expires_at <= now()`))
+    .where(and(eq(deployments.status, "AWAITING_CAB"), sql`outcome IS NULL AND approval_expires_at <= now()`))
     .orderBy(asc(deployments.approvalExpiresAt), asc(deployments.id))
     .limit(atMost)
   for (const { id } of expired) {

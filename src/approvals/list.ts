@@ -28,7 +28,7 @@ async function listWaiting(db: Database, person: string, filter: ApprovalFilter)
     .from(deployments)
     .where(
       and(
-        sql`status = 'AWAITING_CAB' AND approval_expires_at > now()`,
+        sql`status = 'AWAITING_CAB' AND outcome IS NULL AND approval_expires_at > now()`,
         filter.state === "mine" ? waitsFor(person) : expiresWithin(filter.hours),
         after && sql`(approval_expires_at, id) > (${after.at}::timestamptz, ${after.id}::uuid)`,
       ),
@@ -49,6 +49,9 @@ const waitsFor = (person: string) => sql`lower(submitter) <> lower(${person}) AN
 
 const expiresWithin = (hours: number) => sql`approval_expires_at <= now() + make_interval(hours => ${hours}::int)`
 
+/** As the index is ordered: it is not used for an order that puts NULLs elsewhere, though there are none. */
+const newestFirst = [sql`${approvals.at} DESC NULLS LAST`, desc(approvals.id)]
+
 async function listDecided(db: Database, person: string, filter: ApprovalFilter): Promise<ApprovalPage> {
   const { after, limit } = filter
   const rows = await db
@@ -67,7 +70,7 @@ async function listDecided(db: Database, person: string, filter: ApprovalFilter)
         after && sql`(${approvals.at}, ${approvals.id}) < (${after.at}::timestamptz, ${after.id}::uuid)`,
       ),
     )
-    .orderBy(desc(approvals.at), desc(approvals.id))
+    .orderBy(...newestFirst)
     .limit(limit + 1)
   return pageOf(
     filter,

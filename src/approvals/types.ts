@@ -2,7 +2,7 @@ import type { Deployment, DeploymentStatus } from "../deployments/types.ts"
 
 /** `conditional` is an approval whose conditions are kept and shown. */
 export const approvalDecisions = ["approved", "conditional", "rejected"] as const
-export type ApprovalDecision = (typeof approvalDecisions)[number]
+type ApprovalDecision = (typeof approvalDecisions)[number]
 
 /** What is done so that a risk can be borne: required above a score of 75. */
 export interface CompensatingControl {
@@ -28,7 +28,7 @@ export interface Decision extends Omit<Approval, "decision"> {
 }
 
 /** How far a deployment's approval is. */
-export interface ApprovalProgress {
+interface ApprovalProgress {
   /** Approvals so far, conditional ones with them. */
   readonly approvals: number
   /** Approvals it needs: 0 to 2. */
@@ -61,7 +61,7 @@ export const approvalStates = ["mine", "decided", "expiring"] as const
 export type ApprovalState = (typeof approvalStates)[number]
 
 /** What came last on the page before: when it expires, or when it was decided, and its id. */
-export interface ApprovalPosition {
+interface ApprovalPosition {
   readonly state: ApprovalState
   readonly at: string
   readonly id: string

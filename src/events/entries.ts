@@ -33,7 +33,7 @@ export async function readEntries(sql: postgres.Sql, from: number, to: number, l
 }
 
 /** The columns that were hashed, as text where it matters, of events `e`. */
-export function hashedColumns(sql: postgres.Sql): postgres.Fragment {
+function hashedColumns(sql: postgres.Sql): postgres.Fragment {
   return sql`e.id, e.type, e.subject_type AS "subjectType", e.subject_id AS "subjectId", e.sequence,
     to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, e.principal,
     e.correlation_id AS "correlationId", e.trace_id AS "traceId", e.data::text AS data,

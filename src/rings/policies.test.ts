@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
+import { appendEvents } from "../events/append.ts"
 import { listEvents } from "../events/list.ts"
 import { AppError } from "../lib/errors.ts"
-import { testDomain } from "../testing.ts"
+import { testDomain, until } from "../testing.ts"
 import { prepareAuthenticate } from "../tokens/authenticate.ts"
 import { issueToken } from "../tokens/issue.ts"
 import { changePolicy, currentPolicies, currentPolicy, newestVersion, policyFor, policyHistory } from "./policies.ts"
@@ -129,6 +130,29 @@ test("of many who change the same version at once one does; different rings do n
   const before = (await listEvents(db, "principal", principal.tokenId)).length
   await Promise.all(rings.map((ring) => change(ring, { errorLimit: 42 })))
   assert.is((await listEvents(db, "principal", principal.tokenId)).length, before + rings.length)
+})
+
+test("while something else is written into the story of whoever changes it, the change waits for that", async () => {
+  const written = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<void>()
+  const holder = db.transaction(async (tx) => {
+    await tx.execute(sql`SELECT FROM tokens WHERE id = ${principal.tokenId} FOR NO KEY UPDATE`)
+    const context = { subjectType: "principal", subjectId: principal.tokenId, principal: "root" } as const
+    await appendEvents(tx, { ...context, correlationId: "other" }, [{ type: "TOKEN_REVOKED" }])
+    written.resolve()
+    await release.promise
+  })
+  await written.promise
+  const changing = change("LAB", { errorLimit: 43 })
+  await until("the change waits", async () => {
+    const waiting = await db.execute(sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+      AND datname = current_database()`)
+    return waiting.length > 0
+  })
+  release.resolve()
+  await Promise.all([holder, changing])
+  const story = (await listEvents(db, "principal", principal.tokenId)).map(({ type }) => type)
+  assert.equal(story.slice(-2), ["TOKEN_REVOKED", "POLICY_CHANGED"])
 })
 
 test("history holds every version of a ring, newest first, in pages", async () => {

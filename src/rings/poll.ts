@@ -92,12 +92,16 @@ export async function nextSequence(tx: Transaction, task: PollTask): Promise<boo
 export function pollLater(
   tx: Transaction,
   domain: Domain,
-  { correlationId }: LockedDeployment,
+  { correlationId, connectorType }: LockedDeployment,
   { deploymentId, ring, sequence }: PollTask,
   policy: RingPolicy,
 ): Promise<void> {
   const payload = { deploymentId, ring, sequence, attempt: 0 }
-  return domain.tasks.enqueue(tx, "poll-ring", payload, { correlationId, delaySeconds: policy.pollIntervalSeconds })
+  return domain.tasks.enqueue(tx, "poll-ring", payload, {
+    correlationId,
+    connectorType,
+    delaySeconds: policy.pollIntervalSeconds,
+  })
 }
 
 /** Has the ring judged by what was measured last. */

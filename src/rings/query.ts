@@ -66,7 +66,8 @@ function oneValue(data: z.output<typeof success>["data"]): QueryAnswer {
 const failed = (error: string): QueryAnswer => ({ kind: "error", error: error.slice(0, longestError) })
 
 function whyNot(thrown: unknown): string {
-  if (thrown instanceof z.ZodError || thrown instanceof SyntaxError) return "Prometheus answered something else than one value"
+  if (thrown instanceof z.ZodError || thrown instanceof SyntaxError)
+    return "Prometheus answered something else than one value"
   if (thrown instanceof DOMException && thrown.name === "TimeoutError") return "Prometheus did not answer in time"
   return "Prometheus cannot be reached"
 }

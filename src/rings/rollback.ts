@@ -30,7 +30,10 @@ export async function rollBackNext(tx: Transaction, domain: Domain, deployment: 
     await tx.update(deployments).set({ currentRing: ring }).where(eq(deployments.id, deployment.id))
     if (deployment.currentRing !== null) await wakeWaiting(tx, domain, deployment.applicationId, deployment.currentRing)
     const payload = { deploymentId: deployment.id, ring, attempt: 0, claim: randomUUID() }
-    return domain.tasks.enqueue(tx, "rollback-ring", payload, { correlationId: deployment.correlationId })
+    return domain.tasks.enqueue(tx, "rollback-ring", payload, {
+      correlationId: deployment.correlationId,
+      connectorType: deployment.connectorType,
+    })
   }
   const event = { type: "ROLLBACK_COMPLETED", data: { reason: deployment.reason } } as const
   const ending = { status: "ROLLED_BACK", principal: enginePrincipal, event, reason: deployment.reason } as const
@@ -74,8 +77,11 @@ export function openRollback(domain: Domain, task: RollbackTask): Promise<Connec
     const deployment = await lockDeployment(tx, task.deploymentId)
     if (deployment?.status !== "ROLLING_BACK" || deployment.currentRing !== task.ring) return undefined
     if (await callUnderWay(tx, { ...task, operation: "deploy" })) {
-      const { correlationId } = deployment
-      await domain.tasks.enqueue(tx, "rollback-ring", task, { correlationId, delaySeconds: settlingSeconds })
+      await domain.tasks.enqueue(tx, "rollback-ring", task, {
+        correlationId: deployment.correlationId,
+        connectorType: deployment.connectorType,
+        delaySeconds: settlingSeconds,
+      })
       return undefined
     }
     return openOperation(tx, deployment, { ...task, operation: "rollback" })

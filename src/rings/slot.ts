@@ -30,7 +30,11 @@ export async function slotTaken(tx: Transaction, deployment: LockedDeployment, r
 /** Sends the oldest deployment that waits for the ring on its way; called by whoever leaves it, in the same transaction. */
 export async function wakeWaiting(tx: Transaction, domain: Domain, applicationId: string, ring: Ring): Promise<void> {
   const [next] = await tx
-    .select({ id: deployments.id, correlationId: deployments.correlationId })
+    .select({
+      id: deployments.id,
+      correlationId: deployments.correlationId,
+      connectorType: deployments.connectorType,
+    })
     .from(deployments)
     .where(and(eq(deployments.applicationId, applicationId), waitingFor(ring)))
     .orderBy(asc(deployments.id))

@@ -9,6 +9,7 @@ import { ringPolicies } from "../db/schema-gates.ts"
 import { createDeployment } from "../deployments/create.ts"
 import { prepareGetDeployment } from "../deployments/get.ts"
 import type { Deployment, DeploymentDetail, NewDeployment } from "../deployments/types.ts"
+import type { Domain } from "../domain.ts"
 import { listEvents } from "../events/list.ts"
 import { Lifecycle } from "../lib/lifecycle.ts"
 import { simulatorConfig } from "../simulator/config.ts"
@@ -55,14 +56,33 @@ export async function changePolicies(
         .values({ profile: "demo", ring, createdBy: "test", policy: { ...policy, ...changed } })
 }
 
+/** Takes what waits in the queue, due or not, oldest first. */
+export async function takeTasks(db: Database): Promise<readonly Task[]> {
+  const rows = await db.execute<{ name: string; payload: unknown }>(sql`
+    WITH taken AS (DELETE FROM tasks.job WHERE state < 'active' RETURNING name, data, created_on)
+    SELECT name, data -> 'payload' AS payload FROM taken ORDER BY created_on`)
+  return [...rows] as unknown as Task[]
+}
+
+/** Runs what waits and what that leads to, but for what is to be kept; answers that. */
+export async function drainBut(engine: Engine, keep: (task: Task) => boolean): Promise<readonly Task[]> {
+  const kept: Task[] = []
+  for (let taken = await engine.take(); taken.length > 0; taken = await engine.take())
+    for (const task of taken) {
+      if (keep(task)) kept.push(task)
+      else await engine.run(task)
+    }
+  return kept
+}
+
 /** Devices answer at once, and no breaker opens: an outage is each deployment's own. */
-export async function testEngine(): Promise<Engine> {
+export async function testEngine(changed: Partial<Domain> = {}): Promise<Engine> {
   const lifecycle = new Lifecycle()
   const config = simulatorConfig({ SIMULATOR_PORT: "0", SIMULATOR_INSTALL_SECONDS: "0" })
   const simulator = lifecycle.add("simulator", await startSimulator(config), (open) => open.close())
   const vendors = createConnectors(developmentConnectors(simulator.url))
   const { connectors } = lifecycle.add("connectors", vendors, (open) => open.close())
-  const base = lifecycle.add("domain", await testDomain({ connectors }), (open) => open.close())
+  const base = lifecycle.add("domain", await testDomain({ connectors, ...changed }), (open) => open.close())
   const { db } = base
   await changePolicies(db, { soakSeconds: 0 })
   const settings = { ...defaultBreakerSettings, failureThreshold: 1_000 }
@@ -73,12 +93,7 @@ export async function testEngine(): Promise<Engine> {
     const handler = handlers[task.name] as (payload: Task["payload"], signal: AbortSignal) => Promise<void>
     await handler(task.payload, AbortSignal.timeout(30_000))
   }
-  const take: Engine["take"] = async () => {
-    const rows = await db.execute<{ name: string; payload: unknown }>(sql`
-      WITH taken AS (DELETE FROM tasks.job WHERE state < 'active' RETURNING name, data, created_on)
-      SELECT name, data -> 'payload' AS payload FROM taken ORDER BY created_on`)
-    return [...rows] as unknown as Task[]
-  }
+  const take = () => takeTasks(db)
   return {
     ...base,
     domain,

@@ -62,7 +62,7 @@ export const parts: readonly Part[] = [
       { command: [`${work}/builder`, "--config", `${checkout}/collector/otelcol-builder.yaml`], cwd: work },
       { command: ["cp", "build/otelcol", out], cwd: work },
     ],
-    minutes: 4.5,
+    minutes: 5.5,
   },
   {
     name: "prometheus",

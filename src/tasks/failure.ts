@@ -94,13 +94,13 @@ async function repeat<N extends ConnectorTask>(
   tx: Transaction,
   domain: Domain,
   name: N,
-  { correlationId }: LockedDeployment,
+  { correlationId, connectorType }: LockedDeployment,
   next: TaskPayloads[N],
   error: ConnectorError,
 ): Promise<void> {
   const refused = error instanceof BreakerOpen
   const delaySeconds = refused ? afterRefusal(error) : afterFailure(error, failuresOf(next))
-  await domain.tasks.enqueue(tx, name, next, { correlationId, delaySeconds })
+  await domain.tasks.enqueue(tx, name, next, { correlationId, connectorType, delaySeconds })
   if (!refused) metrics.taskRetries.add({ task_name: name })
 }
 

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm"
 import { fromDrizzle, PgBoss } from "pg-boss"
+import type { ConnectorType } from "../connectors/types.ts"
 import type { Transaction } from "../db/client.ts"
 import { currentTraceparent, producerSpan } from "../telemetry/trace.ts"
 import { type RequestedTask, type TaskPayloads, tasksSchema } from "./queues.ts"
@@ -11,13 +12,20 @@ export interface Envelope<P> {
   readonly correlationId: string
 }
 
+export interface TaskOptions {
+  readonly correlationId: string
+  readonly delaySeconds?: number
+  /** The back end that it calls: of each one only so many tasks are at work in a process, see worker.ts. */
+  readonly connectorType?: ConnectorType
+}
+
 export interface TaskQueue {
   /** Enqueues in the caller's transaction: a task exists if and only if the transaction commits. `delaySeconds` from now. */
   enqueue<N extends RequestedTask>(
     tx: Transaction,
     name: N,
     payload: TaskPayloads[N],
-    options: { readonly correlationId: string; readonly delaySeconds?: number },
+    options: TaskOptions,
   ): Promise<void>
 }
 
@@ -52,11 +60,12 @@ export async function startBoss(options: BossOptions): Promise<PgBoss> {
 
 export function createTaskQueue(boss: PgBoss): TaskQueue {
   return {
-    enqueue: (tx, name, payload, { correlationId, delaySeconds }) =>
+    enqueue: (tx, name, payload, { correlationId, delaySeconds, connectorType }) =>
       producerSpan(name, async () => {
         const envelope = { payload, traceparent: currentTraceparent(), correlationId }
         const startAfter = delaySeconds ?? 0 // a number is an interval from the database's now: our clock plays no part
-        const id = await boss.send(name, envelope, { startAfter, db: fromDrizzle(tx, sql) })
+        const group = connectorType === undefined ? {} : { group: { id: connectorType } }
+        const id = await boss.send(name, envelope, { startAfter, db: fromDrizzle(tx, sql), ...group })
         if (id === null) throw new Error(`the queue refused a ${name} task`)
       }),
   }

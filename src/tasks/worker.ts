@@ -7,19 +7,25 @@ import type { TaskHandlers } from "./handlers.ts"
 import type { Envelope } from "./queue.ts"
 import { isScheduled, type TaskName, type TaskPayloads, taskNames } from "./queues.ts"
 
-/** A backlog is drained ten at a time by four fetchers; idle, a NOTIFY wakes us and the poll is the floor under it. */
+/**
+ * A fetcher goes on when the last of its tasks has ended. So of one back end, that may hang, fewer tasks are at work than
+ * there are fetchers: the others' go on meanwhile. Idle, a NOTIFY wakes us and the poll is the floor under it.
+ */
 const workOptions = {
-  batchSize: 10,
-  localConcurrency: 4,
+  batchSize: 2,
+  localConcurrency: 8,
+  localGroupConcurrency: 6,
   burstWhenBatchFull: true,
   perJobResults: true,
   pollingIntervalSeconds: 0.5,
   notifyPollingIntervalSeconds: 0.5,
 } as const
 
+const oneByOne = { batchSize: 1, localConcurrency: 1, localGroupConcurrency: 1 }
+
 /** Of what comes round by itself there is never more than one. */
 const optionsFor = (name: TaskName) =>
-  isScheduled(name) ? { ...workOptions, batchSize: 1, localConcurrency: 1 } : workOptions
+  isScheduled(name) ? { ...workOptions, ...oneByOne } : workOptions
 
 /** Begins to work on every queue. `stop` takes no new tasks and waits for those at work; long ones are told to come to an end. */
 export async function startWorker(boss: PgBoss, handlers: TaskHandlers): Promise<{ stop(): Promise<void> }> {

@@ -36,11 +36,13 @@ interface Compose {
 const read = (file: string) => readFileSync(file, "utf8")
 const { services, volumes } = parse(read("compose.yaml"), { merge: true }) as Compose
 const all = Object.entries(services)
-const mounts = all.flatMap(([name, { volumes: each = [] }]) => each.map((mount) => ({ name, mount })))
 const isFile = (mount: string) => mount.startsWith("./")
 
 /** As the program that reads the file would: nothing is set. */
 const withDefaults = (value: string) => value.replaceAll(/\$\{\w+:-([^}]*)\}/g, "$1")
+const mounts = all.flatMap(([name, { volumes: each = [] }]) =>
+  each.map((mount) => ({ name, mount: withDefaults(mount) })),
+)
 const published = ({ ports = [] }: Service) => ports.map(withDefaults)
 
 test("all parts of the stack are there, the worker twice", () => {
@@ -61,6 +63,10 @@ test("Loki alone has to be asked for, and who asks for it has the Collector send
   assert.equal(services["loki"]?.profiles, [set["COMPOSE_PROFILES"]])
   assert.match(String(services["collector"]?.command), /^--config=collector\/collector\.yaml \$\{COLLECTOR_ARGS:-\}$/)
   assert.ok(existsSync(set["COLLECTOR_ARGS"]?.replace("--config=", "") ?? ""))
+  const source = read(`grafana/optional/${set["GRAFANA_OPTIONAL"]}.yaml`)
+  assert.match(source, `uid: ${set["LOKI_UID"]}\n`)
+  for (const variable of Object.keys(set).filter((name) => name !== "COMPOSE_PROFILES"))
+    assert.match(read("compose.yaml"), `\${${variable}:-`)
 })
 
 test("every image is pinned to a whole version", () => {

@@ -1,12 +1,10 @@
-/** The configurations of Collector, Jaeger, Prometheus and Alertmanager, as far as they can be judged without their programs. */
+/** The configurations of Collector, Jaeger and Prometheus, as far as they can be judged without their programs. */
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { parse } from "yaml"
 import { stackConfig } from "../../src/stack/config.ts"
 import { redact } from "../../src/telemetry/redact.ts"
-import { selectors } from "./promql.ts"
-import { unknown } from "./series.ts"
 
 interface Pipeline {
   readonly receivers: readonly string[]
@@ -17,6 +15,7 @@ interface Pipeline {
 const kinds = ["receivers", "processors", "connectors", "exporters", "extensions"] as const
 
 type Collector = Readonly<Record<(typeof kinds)[number], Readonly<Record<string, unknown>>>> & {
+  readonly connectors: { readonly span_metrics: { readonly metrics_flush_interval: string } }
   readonly processors: { readonly redaction: { readonly blocked_key_patterns: readonly string[] } }
   readonly service: {
     readonly extensions: readonly string[]
@@ -24,20 +23,7 @@ type Collector = Readonly<Record<(typeof kinds)[number], Readonly<Record<string,
   }
 }
 
-interface Alert {
-  readonly alert: string
-  readonly expr: string
-  readonly labels: Readonly<Record<string, string>>
-  readonly annotations: Readonly<Record<string, string>>
-}
-
-interface RuleTest {
-  readonly name: string
-  readonly alert_rule_test?: readonly { readonly alertname: string; readonly exp_alerts: readonly unknown[] }[]
-}
-
 const read = (file: string) => readFileSync(file, "utf8")
-const yamlFiles = (folder: string) => readdirSync(folder).map((name) => parse(read(`${folder}/${name}`)))
 
 const collectorText = read("collector/collector.yaml")
 const jaegerText = read("collector/jaeger/jaeger.yaml")
@@ -62,13 +48,6 @@ function merged(below: unknown, above: unknown): unknown {
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
 }
-
-const alerts = yamlFiles("prometheus/rules")
-  .flatMap(({ groups }) => groups as readonly { readonly rules: readonly Alert[] }[])
-  .flatMap(({ rules }) => rules)
-const ruleTests = yamlFiles("prometheus/tests").flatMap(({ tests }) => tests as readonly RuleTest[])
-/** Where the pages of alerts are read. The one place that is not in the rules themselves, which can share nothing. */
-const runbooks = "https://github.com/eucora/control-plane/blob/main/prometheus/runbooks"
 
 test("what comes from outside meets the memory limiter first", () => {
   for (const { name, all } of configurations) {
@@ -127,6 +106,11 @@ test("a further file names collector.yaml first where it says how it is run, and
   }
 })
 
+test("span metrics are flushed as often as they are scraped: an exemplar lives for one flush", () => {
+  const { global } = parse(read("prometheus/prometheus.yaml")) as { global: { scrape_interval: string } }
+  assert.is(collector.connectors.span_metrics.metrics_flush_interval, global.scrape_interval)
+})
+
 test("credentials come from the environment, and have no default", () => {
   const secrets = /^(?!\s*#).*(?:authorization|api[-_]?key|token|password): *(.*)$/gim
   const found = configurations.flatMap(({ name }) =>
@@ -182,42 +166,6 @@ test("the Collector and our own code mask the promised names", () => {
 test("no external label has the name of a label of ours", () => {
   const { global } = parse(read("prometheus/prometheus.yaml")) as { global: { external_labels: object } }
   assert.equal(Object.keys(global.external_labels), ["cluster", "environment"])
-})
-
-test("every alert says how bad it is, of what, with its value, and where to read on", () => {
-  for (const { alert, labels, annotations } of alerts) {
-    assert.match(labels["severity"] ?? "", /^(critical|warning|info)$/, alert)
-    assert.ok(labels["component"], alert)
-    assert.ok(annotations["summary"], alert)
-    assert.match(annotations["description"] ?? "", /\{\{ \$value/, alert)
-    assert.is(annotations["runbook_url"], `${runbooks}/${alert}.md`)
-  }
-})
-
-test("every alert has a page, and every page an alert", () => {
-  const pages = readdirSync("prometheus/runbooks")
-  assert.equal(pages.sort(), alerts.map(({ alert }) => `${alert}.md`).sort())
-  for (const page of pages) assert.match(read(`prometheus/runbooks/${page}`), `# ${page.replace(".md", "")}\n`)
-})
-
-test("every alert asks for series and labels that exist", () => {
-  for (const { alert, expr } of alerts) assert.equal(selectors(expr).flatMap(unknown), [], alert)
-})
-
-test("every alert has a test that it fires, and, but for the one that always does, one that it stays silent", () => {
-  const expected = ruleTests.flatMap(({ alert_rule_test = [] }) => alert_rule_test)
-  for (const { alert } of alerts) {
-    const own = expected.filter(({ alertname }) => alertname === alert)
-    assert.ok(
-      own.some(({ exp_alerts }) => exp_alerts.length > 0),
-      `${alert} fires`,
-    )
-    if (alert !== "Watchdog")
-      assert.ok(
-        own.some(({ exp_alerts }) => exp_alerts.length === 0),
-        `${alert} is silent`,
-      )
-  }
 })
 
 test.run()

@@ -1,100 +1,120 @@
-/** The dashboards: what is committed is what the source makes, and every panel asks for what exists and says what it shows. */
-import { readdirSync, readFileSync } from "node:fs"
+/** The dashboards: what is committed is what the source makes, in the shape that the pinned Grafana reads. */
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { dashboardFiles } from "../../grafana/source/dashboards.ts"
-import { selectors } from "./promql.ts"
-import { unknown } from "./series.ts"
-
-/** What is read here of a dashboard's file. */
-interface Panel {
-  readonly id?: number
-  readonly type: string
-  readonly title?: string
-  readonly description?: string
-  readonly datasource?: { readonly uid: string }
-  readonly targets?: readonly { readonly expr: string }[]
-  readonly options?: { readonly yAxis?: { readonly unit?: string } }
-  readonly fieldConfig?: {
-    readonly defaults: {
-      readonly unit?: string
-      readonly min?: number
-      readonly max?: number
-      readonly noValue?: string
-      readonly thresholds?: { readonly steps: readonly { readonly value: number | null }[] }
-    }
-  }
-}
-
-interface Dashboard {
-  readonly uid: string
-  readonly refresh: string
-  readonly templating: { readonly list: readonly { readonly name: string }[] }
-  readonly panels: readonly Panel[]
-}
-
-const folder = new URL("../../grafana/dashboards/", import.meta.url)
-const dashboards = readdirSync(folder).map(
-  (name) => JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Dashboard,
-)
-const panels = dashboards.flatMap((dashboard) => dashboard.panels.filter(({ type }) => type !== "row"))
-const queries = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })))
+import { dashboards, dashboardTexts } from "./dashboard.ts"
 
 test("the committed files are what `npm run dashboards` writes", () => {
   const written = dashboardFiles()
-  assert.equal(readdirSync(folder).sort(), [...written.keys()].sort())
-  for (const [name, text] of written) assert.is(readFileSync(new URL(name, folder), "utf8"), text, name)
+  assert.equal(dashboardTexts.map(({ name }) => name).sort(), [...written.keys()].sort())
+  for (const { name, text } of dashboardTexts) assert.is(text, written.get(name), name)
 })
 
-test("the operations dashboard is there under the uid and with the variable that links name", () => {
-  const [operations] = dashboards
-  assert.is(operations?.uid, "eucora-operations")
+test("each subject has its dashboard, all found by one tag", () => {
+  const subjects = "application approvals connectors dora http operations rings runtime slo tasks telemetry".split(" ")
+  assert.equal(
+    dashboards.map(({ uid }) => uid).sort(),
+    subjects.map((subject) => `eucora-${subject}`),
+  )
+  for (const { uid, tags } of dashboards) assert.ok(tags.includes("eucora"), uid)
+})
+
+test("the operations dashboard is fresh, and has the predecessor's tags", () => {
+  const operations = dashboards.find(({ uid }) => uid === "eucora-operations")
   assert.is(operations?.refresh, "10s")
-  const variables = operations?.templating.list.map(({ name }) => name) ?? []
-  assert.equal(variables, ["app_name"])
-  for (const { expr } of queries)
-    for (const [, name = ""] of expr.matchAll(/\$(?!__)(\w+)/g)) assert.ok(variables.includes(name), name)
+  assert.equal(operations?.tags, ["eucora", "control-plane", "deployment", "operations"])
 })
 
-test("every panel has an id of its own, a title, a description, a unit and a text for no data", () => {
-  assert.is(new Set(panels.map(({ id }) => id)).size, panels.length)
-  for (const { id, title, description, fieldConfig, type, options } of panels) {
-    const unit = fieldConfig?.defaults.unit ?? (type === "heatmap" ? options?.yAxis?.unit : undefined)
-    for (const said of [title, description, unit, fieldConfig?.defaults.noValue])
-      assert.ok(typeof said === "string" && said !== "", `panel ${id}: ${title}`)
+test("the application's dashboard has the variable that links in our answers name", () => {
+  const application = dashboards.find(({ uid }) => uid === "eucora-application")
+  assert.ok(application?.templating.list.some(({ name }) => name === "app_name"))
+})
+
+/** Kinds of panels, by the folders of the SDK that describe their options. */
+const kinds = {
+  timeseries: "timeseries",
+  stat: "stat",
+  gauge: "gauge",
+  bargauge: "bargauge",
+  heatmap: "heatmap",
+  piechart: "piechart",
+  table: "table",
+  "state-timeline": "statetimeline",
+} as const
+
+/** The SDK's types without what JSON cannot have: members of enums are their values, and marks of the SDK are left out. */
+const plainTypes = `
+type Plain<T> = 0 extends 1 & T ? unknown
+  : T extends string ? \`\${T}\`
+  : T extends readonly (infer E)[] ? readonly Plain<E>[]
+  : T extends object ? { readonly [K in keyof T as K extends \`_\${string}\` ? never : K]: Plain<T[K]> }
+  : T
+type Kind<Type, Options, Custom> = Omit<Plain<Panel>, "targets" | "options" | "fieldConfig" | "type"> & {
+  readonly type: Type
+  readonly targets: readonly Plain<Dataquery>[]
+  readonly options?: Plain<Partial<Options>>
+  readonly fieldConfig: Omit<Plain<FieldConfigSource>, "defaults"> & {
+    readonly defaults: Omit<Plain<FieldConfig>, "custom"> & { readonly custom?: Plain<Custom> }
+  }
+}
+type Whole = Omit<Plain<Dashboard>, "panels" | "annotations"> & {
+  readonly panels: readonly (Plain<RowPanel> | AnyKind)[]
+  readonly annotations: {
+    readonly list: readonly (Omit<Plain<AnnotationQuery>, "target"> & { readonly target: Plain<Dataquery> })[]
+  }
+}`
+
+/** What the compiler says to dashboards as values of the SDK's types, which are made from Grafana's own schema. */
+function judged(texts: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), "eucora-schema-"))
+  symlinkSync(resolve("node_modules"), join(folder, "node_modules"))
+  const sdk = "@grafana/grafana-foundation-sdk"
+  const names = Object.entries(kinds)
+  const program = [
+    `import type { AnnotationQuery, Dashboard, FieldConfig, FieldConfigSource, Panel, RowPanel } from "${sdk}/dashboard"`,
+    `import type { Dataquery } from "${sdk}/prometheus"`,
+    ...names.map(([, module]) => `import type * as ${module} from "${sdk}/${module}"`),
+    plainTypes,
+    `type Custom<M> = M extends { defaultFieldConfig: () => infer C } ? C : never`,
+    `type AnyKind = ${names.map(([type, module]) => `Kind<"${type}", ReturnType<typeof ${module}.defaultOptions>, Custom<typeof ${module}>>`).join(" | ")}`,
+    ...texts.map((text, index) => `export const dashboard${index}: Whole = ${text}`),
+  ]
+  writeFileSync(join(folder, "dashboards.ts"), program.join("\n"))
+  const options = ["--noEmit", "--strict", "--module", "nodenext", "--moduleResolution", "nodenext", "--skipLibCheck"]
+  const { stdout } = spawnSync(resolve("node_modules/.bin/tsc"), [...options, "dashboards.ts"], {
+    cwd: folder,
+    encoding: "utf8",
+  })
+  rmSync(folder, { recursive: true })
+  return stdout
+}
+
+test("every dashboard has the shape of the schema of the pinned Grafana, options of its panels included", () => {
+  assert.is(judged(dashboardTexts.map(({ text }) => text)), "")
+})
+
+test("a key or a value that the schema does not have is found", () => {
+  const text = dashboardTexts.find(({ name }) => name === "eucora-operations.json")?.text ?? ""
+  for (const [from, to] of [
+    ['"drawStyle": "bars"', '"drawStyle": "dots"'],
+    ['"colorMode": "background"', '"colourMode": "background"'],
+    ['"expr":', '"query":'],
+    ['"refresh": "10s"', '"refresh": 10'],
+  ] as const) {
+    assert.ok(text.includes(from), from)
+    assert.match(judged([text.replace(from, to)]), /error TS/, to)
   }
 })
 
-test("shares are shown on a scale from 0 to 1, and so are their thresholds", () => {
-  const shares = panels.filter(({ fieldConfig }) => fieldConfig?.defaults.unit === "percentunit")
-  assert.ok(shares.length > 0)
-  for (const { title, fieldConfig } of shares) {
-    assert.equal([fieldConfig?.defaults.min, fieldConfig?.defaults.max], [0, 1], title)
-    const steps = fieldConfig?.defaults.thresholds?.steps.map(({ value }) => value) ?? []
-    assert.ok(steps.length > 0 && steps.every((value) => value === null || value <= 1), title)
-  }
-})
-
-test("every panel asks the provisioned Prometheus, in PromQL, for series and labels that exist", () => {
-  for (const { title, datasource } of panels) assert.is(datasource?.uid, "prometheus", title)
-  assert.ok(queries.length >= panels.length)
-  for (const { title, expr } of queries) {
-    const selected = selectors(expr)
-    assert.ok(selected.length > 0, title)
-    assert.equal(selected.flatMap(unknown), [], title)
-  }
-})
-
-test("no query invents a value where there is none", () => {
-  for (const { title, expr } of queries) assert.not.match(expr, /vector\s*\(/, title)
-})
-
-test("a query for a series or a label that nobody sends is found", () => {
-  assert.equal(selectors('sum(rate(deployments_total{colour="red"}[5m]))').flatMap(unknown), [
-    "metric deployments_total",
-  ])
-  assert.equal(selectors('deployment_total{colour="red"}').flatMap(unknown), ["label colour of deployment_total"])
-  assert.throws(() => selectors("sum by (deployment_total"), /no PromQL/)
+test("what is looked at first is a dashboard that is there", () => {
+  const home = /GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: \S+\/([\w-]+\.json)/.exec(
+    readFileSync("compose.yaml", "utf8"),
+  )
+  assert.ok(readdirSync("grafana/dashboards").includes(home?.[1] ?? ""))
 })
 
 test.run()

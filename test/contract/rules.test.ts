@@ -43,7 +43,9 @@ test("rules of one name are told apart by their labels", () => {
 test("every label that a text names is there to be named", () => {
   for (const { alert, expr, labels, annotations } of alerts) {
     const has = new Set([...answerLabels(expr), ...Object.keys(labels), ...absentLabels(expr)])
-    for (const [, label = ""] of Object.values(annotations).join(" ").matchAll(/\$labels\.(\w+)/g))
+    for (const [, label = ""] of Object.values(annotations)
+      .join(" ")
+      .matchAll(/\$labels\.(\w+)/g))
       assert.ok(has.has(label), `${alert}: ${label}`)
   }
 })
@@ -73,7 +75,9 @@ const testsOf = ({ alert, labels }: Alert) =>
   expected
     .filter(({ alertname }) => alertname === alert)
     .map(({ exp_alerts }) =>
-      exp_alerts.filter(({ exp_labels }) => Object.entries(labels).every(([name, value]) => exp_labels[name] === value)),
+      exp_alerts.filter(({ exp_labels }) =>
+        Object.entries(labels).every(([name, value]) => exp_labels[name] === value),
+      ),
     )
 
 test("every rule has a test in which it fires with its labels, and, but for Watchdog, one in which it is silent", () => {

@@ -30,6 +30,12 @@ test("every page has three queries, which ask for series, labels and values that
   }
 })
 
+test("of two sides of an `or` both are shown: a label tells them apart", () => {
+  for (const [name, page] of pages)
+    for (const query of blocks(page, "promql").filter((each) => /\bor\b/.test(each)))
+      for (const side of query.split(/\bor\b/)) assert.match(side, /label_replace|min_over_time|event_chain_valid/, name)
+})
+
 /** What a page has a person put in. */
 const filledIn: Readonly<Record<string, string>> = {
   ID: existingId,
@@ -49,7 +55,9 @@ interface Call {
 function calls(commands: string): Call[] {
   const lines = commands.replaceAll("\\\n", " ").split("\n")
   return lines.flatMap((line) => {
-    const path = /"\$API(\/[^"]*)"/.exec(line)?.[1]?.replaceAll(/\$(\w+)/g, (_, name) => filledIn[name] ?? `no $${name}`)
+    const path = /"\$API(\/[^"]*)"/
+      .exec(line)?.[1]
+      ?.replaceAll(/\$(\w+)/g, (_, name) => filledIn[name] ?? `no $${name}`)
     if (path === undefined) return []
     const body = /-d '([^']*)'/.exec(line)?.[1]
     const method = /-X (\w+)/.exec(line)?.[1] ?? "GET"
@@ -83,7 +91,8 @@ test("a call that the API would refuse is found", async () => {
 test("no page names an alert that there is not", () => {
   const named = /\b(?:High|Low|Slow|Connector|CircuitBreaker|Deployment|API|Collector|ControlPlane)[A-Z]\w+\b/g
   for (const [name, page] of pages)
-    for (const [word] of page.replaceAll(/`[^`]*`/g, "").matchAll(named)) assert.ok(alertNames.includes(word), `${name}: ${word}`)
+    for (const [word] of page.replaceAll(/`[^`]*`/g, "").matchAll(named))
+      assert.ok(alertNames.includes(word), `${name}: ${word}`)
 })
 
 test.run()

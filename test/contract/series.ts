@@ -116,7 +116,7 @@ function labelNames(metric: string): readonly string[] {
 }
 
 /** What is wrong with a selector: a metric, a label or a label's value that nobody sends. */
-export function unknown({ metric, matchers }: Selector): readonly string[] {
+function unknown({ metric, matchers }: Selector): readonly string[] {
   const has = known.get(metric)
   if (has === undefined) return [`metric ${metric}`]
   return matchers.flatMap((matcher) => {

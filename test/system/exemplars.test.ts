@@ -1,10 +1,13 @@
-/** From a bucket of a latency histogram to the one deployment that was that slow, by nothing but what is stored. */
+/**
+ * What the Collector derives. From a bucket of a latency histogram to the one deployment that was that slow, by nothing but
+ * what is stored; stages by how they ended; the predecessor's names.
+ */
 import { suite } from "uvu"
 import * as assert from "uvu/assert"
 import { allEnded, deploymentRequest, getDeployment, submitSurely } from "./lib/api.ts"
 import { sendJson } from "./lib/http.ts"
 import { traceSpans } from "./lib/jaeger.ts"
-import { type Exemplar, exemplars, query } from "./lib/prometheus.ts"
+import { type Exemplar, exemplars, query, scalar } from "./lib/prometheus.ts"
 import { type OwnStack, ownStack } from "./lib/stack.ts"
 import { waitFor } from "./lib/wait.ts"
 
@@ -80,6 +83,29 @@ test("stages can be told apart by ring, back end and how they ended", async ({ o
     20,
   )
   assert.ok(met)
+})
+
+test("the predecessor's names tell the same as the standard ones", async ({ own }) => {
+  const { prometheus } = own.config
+  const created = 'method="POST",endpoint="/api/v1/deployments",status="201"'
+  const standard = 'http_request_method="POST",http_route="/api/v1/deployments",http_response_status_code="201"'
+  const pairs = [
+    [`http_requests_total{${created}}`, `http_server_request_duration_seconds_count{${standard}}`],
+    [`http_request_duration_seconds_count{${created}}`, `http_server_request_duration_seconds_count{${standard}}`],
+    [
+      'db_query_duration_seconds_count{query_type="insert"}',
+      'db_client_operation_duration_seconds_count{db_operation_name="insert"}',
+    ],
+  ]
+  for (const [old, current] of pairs) {
+    const both = `sum(${old}) == sum(${current})`
+    const { found } = await waitFor(
+      () => scalar(prometheus, both),
+      (value) => value >= apps.length,
+      20,
+    )
+    assert.ok(found >= apps.length, `${both}: ${found}`)
+  }
 })
 
 test.run()

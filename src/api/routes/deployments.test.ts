@@ -3,7 +3,7 @@ import * as assert from "uvu/assert"
 import { AppError } from "../../lib/errors.ts"
 import { fingerprintOf } from "../fingerprint.ts"
 import { deploymentCursor } from "../schemas/cursor.ts"
-import { deploymentPageSchema } from "../schemas/deployment.ts"
+import { deploymentDetailSchema, deploymentPageSchema } from "../schemas/deployment.ts"
 import { aDeployment, as, existingId, posted, problemIn, testApp, traceId, unknownId } from "../testing.ts"
 
 const body = { app_name: "Notepad++", version: "8.7.1", target_ring: "CANARY", connector_type: "intune" }
@@ -27,6 +27,12 @@ const served = {
   risk_score: 14,
   risk_model_version: "v1.0",
   requires_cab: false,
+  approvals_required: 0,
+  approval_expires_at: null,
+  not_before: null,
+  held_at: null,
+  held_reason: null,
+  policy_version: 10,
   submitter: "publisher-person",
   correlation_id: "order-1",
   evidence_sha256: "0".repeat(64),
@@ -92,11 +98,22 @@ for (const [kind, status] of [
   })
 }
 
-test("200: one deployment is served with its evidence and its rings", async () => {
+test("200: one deployment is served with its evidence, its score explained, its rings and why it stopped", async () => {
   const { app } = testApp()
   const response = await app.request(`${path}/${existingId}`, { headers: as("viewer") })
   assert.is(response.status, 200)
-  assert.equal(await response.json(), {
+  const detail = deploymentDetailSchema.parse(await response.json())
+  const { risk, gates, incidents, ...rest } = detail
+  assert.equal([risk.score, risk.model_version, risk.factors.length, risk.missing], [27, "1.0", 8, []])
+  assert.equal(
+    gates.map(({ ring, verdict, reason }) => [ring, verdict, reason]),
+    [["LAB", "failed", "failure_limit"]],
+  )
+  assert.equal(
+    incidents.map(({ reference }) => reference),
+    ["INC-4711"],
+  )
+  assert.equal(rest, {
     ...served,
     evidence: { install: { privilege: "user" } },
     rings: [
@@ -109,6 +126,8 @@ test("200: one deployment is served with its evidence and its rings", async () =
         installed: 3,
         failed: 0,
         started_at: "2026-03-01T12:00:01.000Z",
+        measured_at: "2026-03-01T12:00:05.000Z",
+        compliant_at: null,
         finished_at: null,
       },
     ],

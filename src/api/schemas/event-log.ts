@@ -25,12 +25,11 @@ export const eventPageSchema = z
   })
   .openapi("EventPage")
 
-const position = z.coerce
-  .number()
-  .int()
-  .min(0)
-  .max(Number.MAX_SAFE_INTEGER)
-  .openapi({ type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER, example: 4711 })
+const position = z
+  .string()
+  .regex(/^\d{1,15}$/, "must be a position")
+  .transform(Number)
+  .openapi({ type: "integer", minimum: 0, maximum: 999_999_999_999_999, example: 4711 })
 
 const filter = {
   type: z.enum(eventTypes).optional(),

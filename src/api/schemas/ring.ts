@@ -9,18 +9,16 @@ const policy = ringPolicySchema.shape
 const query = policy.query.unwrap().shape
 
 /** The bounds are those of the policy itself; `meta` and not `openapi`, which a schema of plain zod does not have. */
-const querySchema = z
-  .strictObject({
-    promql: query.promql.meta({
-      description: "PromQL with one value; $app_name, $version, $ring and $deployment_id are filled in",
-      example: 'sum(rate(app_crashes_total{app="$app_name",version="$version"}[10m]))',
-    }),
-    comparison: query.comparison,
-    threshold: query.threshold,
-    timeout_seconds: query.timeoutSeconds,
-    mode: query.mode.meta({ description: "dry_run: the answer is kept with the verdict and decides nothing" }),
-  })
-  .openapi("RingPolicyQuery")
+const querySchema = z.strictObject({
+  promql: query.promql.meta({
+    description: "PromQL with one value; $app_name, $version, $ring and $deployment_id are filled in",
+    example: 'sum(rate(app_crashes_total{app="$app_name",version="$version"}[10m]))',
+  }),
+  comparison: query.comparison,
+  threshold: query.threshold,
+  timeout_seconds: query.timeoutSeconds,
+  mode: query.mode.meta({ description: "dry_run: the answer is kept with the verdict and decides nothing" }),
+})
 
 const fields = {
   success_rate: policy.successRate.meta({ description: "Share of installed devices from which the ring complies" }),
@@ -38,7 +36,7 @@ const fields = {
   promotion: policy.promotion,
   require_tested_rollback: policy.requireTestedRollback,
   hold_on_alerts: policy.holdOnAlerts.meta({ description: "Whether a firing alert of the ring or back end holds it" }),
-  query: z.union([querySchema, z.null()]),
+  query: querySchema.nullable(),
 }
 
 export const ringPolicyBodySchema = z

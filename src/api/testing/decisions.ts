@@ -10,7 +10,7 @@ import { assess } from "../../risk/score.ts"
 import type { ApiServices } from "../services.ts"
 import { aDeployment, known } from "./examples.ts"
 
-export const aWaitingDeployment: Deployment = {
+const aWaitingDeployment: Deployment = {
   ...aDeployment,
   status: "AWAITING_CAB",
   currentRing: null,
@@ -24,7 +24,7 @@ export const aWaitingDeployment: Deployment = {
 
 const progress = { approvals: 1, required: 2, controlRequired: true }
 
-export const someApprovals: DeploymentApprovals = {
+const someApprovals: DeploymentApprovals = {
   deploymentId: aDeployment.id,
   status: "AWAITING_CAB",
   ...progress,
@@ -86,7 +86,7 @@ export const aPolicyVersion: PolicyVersion = {
   createdAt: new Date("2026-03-01T12:00:00.000Z"),
 }
 
-export const aRing: RingView = {
+const aRing: RingView = {
   ring: "LAB",
   policy: aPolicyVersion,
   active: { deployments: 1, targeted: 8, pending: 5, installed: 3, failed: 0 },

@@ -7,9 +7,9 @@ CREATE TABLE event_inbox (
 --> statement-breakpoint
 -- Of one subject the later event has the later row: its writer has read the one before it, committed.
 -- No NOTIFY here: it would make all commits wait for one another (docs/adr/0014).
-CREATE FUNCTION remember_for_position() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION remember_for_position() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO event_inbox (event_id) VALUES (NEW.id);
+  INSERT INTO public.event_inbox (event_id) VALUES (NEW.id);
   RETURN NULL;
 END $$;
 --> statement-breakpoint

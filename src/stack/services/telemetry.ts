@@ -140,6 +140,7 @@ function grafana(config: StackConfig): Service {
       GF_PATHS_PROVISIONING: join(checkout, "grafana", "provisioning"),
       PROMETHEUS_URL: http(ports.PROMETHEUS_PORT),
       JAEGER_URL: http(ports.JAEGER_QUERY_PORT),
+      JAEGER_PUBLIC_URL: http(ports.JAEGER_QUERY_PORT),
       ...config.environment,
     },
     address: http(ports.GRAFANA_PORT),

@@ -1,21 +1,36 @@
 import { getJson } from "./http.ts"
 
 export interface TraceSpan {
+  readonly id: string
   readonly name: string
   readonly service: string
+  /** Microseconds since 1970. */
+  readonly startMicros: number
   readonly seconds: number
   readonly tags: Readonly<Record<string, unknown>>
+  /** The spans that it names as what led to it. */
+  readonly links: readonly SpanReference[]
+}
+
+export interface SpanReference {
+  readonly traceId: string
+  readonly spanId: string
 }
 
 interface Answer {
   readonly data: readonly {
     readonly processes: Record<string, { readonly serviceName: string }>
     readonly spans: readonly {
+      readonly spanID: string
       readonly operationName: string
       readonly processID: string
       /** In microseconds. */
+      readonly startTime: number
+      /** In microseconds. */
       readonly duration: number
       readonly tags: readonly { readonly key: string; readonly value: unknown }[]
+      /** The parent is CHILD_OF, a link FOLLOWS_FROM. */
+      readonly references: readonly { readonly refType: string; readonly traceID: string; readonly spanID: string }[]
     }[]
   }[]
 }
@@ -90,11 +105,16 @@ export async function dependencies(jaeger: string): Promise<readonly Dependency[
 
 function spansOf({ data }: Answer): readonly TraceSpan[] {
   return data.flatMap(({ processes, spans }) =>
-    spans.map(({ operationName, processID, duration, tags }) => ({
+    spans.map(({ spanID, operationName, processID, startTime, duration, tags, references }) => ({
+      id: spanID,
       name: operationName,
+      startMicros: startTime,
       seconds: duration / 1_000_000,
       service: processes[processID]?.serviceName ?? "",
       tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
+      links: references
+        .filter(({ refType }) => refType === "FOLLOWS_FROM")
+        .map(({ traceID, spanID: spanId }) => ({ traceId: traceID, spanId })),
     })),
   )
 }

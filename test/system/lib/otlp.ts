@@ -15,7 +15,7 @@ export interface SentSpan {
   readonly error?: string
 }
 
-export interface KeptSpan {
+interface KeptSpan {
   readonly traceId: string
   readonly name: string
 }

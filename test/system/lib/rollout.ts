@@ -18,8 +18,12 @@ export interface Scene {
 }
 
 /** Real PostgreSQL, api, workers and simulator: pia publishes, ada and abe approve, olga operates. */
-export async function startScene(only: readonly string[] = []): Promise<Scene> {
-  const own = await ownStack({ only: ["api", "worker", "simulator", ...only], environment: { WORKER_PROCESSES: "2" } })
+export async function startScene(
+  only: readonly string[] = [],
+  options: Omit<Parameters<typeof ownStack>[0], "only"> = {},
+): Promise<Scene> {
+  const environment = { WORKER_PROCESSES: "2", ...options.environment }
+  const own = await ownStack({ ...options, only: ["api", "worker", "simulator", ...only], environment })
   const roles = { pia: "publisher", ada: "approver", abe: "approver", olga: "operator" } as const
   return { own, who: await people({ databaseUrl: own.databaseUrl, api: own.config.api }, roles) }
 }
