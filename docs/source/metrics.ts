@@ -30,15 +30,17 @@ const isRuntime = ({ name }: { readonly name: string }) => /^(nodejs|v8js)\./.te
 const groups = [
   {
     title: "Durable",
-    text: `Recorded in the transaction that makes them true, and so equal to the tables after any crash ([why and how](adr/0002-durable-instruments.md)).
-\`job="eucora/eucora-control-plane"\`, \`instance="durable"\`, \`service_role="durable"\`: one series however many processes there are.
-Series that are known beforehand begin at zero; one of an application begins with its first point, before which Prometheus writes a true zero.`,
+    text: `Recorded in the transaction that makes them true, and so equal to the tables after any crash
+([why and how](adr/0002-durable-instruments.md)). \`job="eucora/eucora-control-plane"\`, \`instance="durable"\`, \`service_role="durable"\`:
+one series however many processes there are. Series that are known beforehand begin at zero; one of an application begins with its
+first point, before which Prometheus writes a true zero.`,
     instruments: domainCounts,
   },
   {
     title: "Observed",
-    text: `Read from the shared tables every five seconds (what looks back over days: every fifteen) by the process that is elected, with the same
-\`job\` and \`instance\` as the durable ones. When nobody is elected they end after a minute: absent is not zero, and not well either.`,
+    text: `Read from the shared tables every five seconds (what looks back over days: every fifteen) by the process that is elected,
+with the same \`job\` and \`instance\` as the durable ones. When nobody is elected they end after a minute: absent is not zero, and
+not well either.`,
     instruments: domainGauges(1, "demo"),
   },
   {
@@ -52,8 +54,8 @@ Series that are known beforehand begin at zero; one of an application begins wit
   },
   {
     title: "Made by the Collector",
-    text: `Of spans and of the metrics above, in \`collector/collector.yaml\` ([pipelines.md](pipelines.md)). Those of spans are of a service, not a
-process, and approximate: a span that was sent twice counts twice.`,
+    text: `Of spans and of the metrics above, in \`collector/collector.yaml\` ([pipelines.md](pipelines.md)). Those of spans are of
+a service, not a process, and approximate: a span that was sent twice counts twice.`,
     instruments: derived,
   },
 ].map((group) => ({ ...group, entries: group.instruments.map(entry) }))
@@ -85,11 +87,11 @@ function runtimeRows(): readonly string[] {
 export function metricsPage(): string {
   return `# Metrics
 
-Made of the instrument tables in \`src/telemetry/\` by \`node docs/source/main.ts\`; a test fails when this page is not what it makes. Recording
-rules and alerts: [alerts.md](alerts.md). What the predecessors' names became: [migration.md](migration.md).
+Made of the instrument tables in \`src/telemetry/\` by \`node docs/source/main.ts\`; a test fails when this page is not what it makes.
+Recording rules and alerts: [alerts.md](alerts.md). What the predecessors' names became: [migration.md](migration.md).
 
-Names are OpenTelemetry's with \`_\` for dots, the unit behind (\`_seconds\`, \`_bytes\`) and \`_total\` for counters. A histogram has the three
-series of its name; "up to" lists its buckets.
+Names are OpenTelemetry's with \`_\` for dots, the unit behind (\`_seconds\`, \`_bytes\`) and \`_total\` for counters. A histogram has the
+three series of its name; "up to" lists its buckets.
 
 ## Labels
 On every series of ours: \`job\` (\`eucora/\` and the service's name), \`instance\` (the process), \`environment\` (\`ENVIRONMENT\`) and

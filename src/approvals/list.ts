@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, sql } from "drizzle-orm"
+import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm"
 import type { Database } from "../db/client.ts"
 import { deployments } from "../db/schema.ts"
 import { approvals } from "../db/schema-gates.ts"
@@ -44,8 +44,12 @@ async function listWaiting(db: Database, person: string, filter: ApprovalFilter)
   )
 }
 
-const waitsFor = (person: string) => sql`lower(submitter) <> lower(${person}) AND NOT EXISTS (
-  SELECT FROM approvals made WHERE made.deployment_id = deployments.id AND lower(made.approver) = lower(${person}))`
+/** People are compared, not spellings of their names: as the indexes do it. */
+const folded = (name: SQL) => sql`lower(${name} COLLATE "pg_c_utf8")`
+const isBy = (column: SQL, person: string) => sql`${folded(column)} = ${folded(sql`${person}::text`)}`
+
+const waitsFor = (person: string) => sql`NOT ${isBy(sql`submitter`, person)} AND NOT EXISTS (
+  SELECT FROM approvals made WHERE made.deployment_id = deployments.id AND ${isBy(sql`made.approver`, person)})`
 
 const expiresWithin = (hours: number) => sql`approval_expires_at <= now() + make_interval(hours => ${hours}::int)`
 
@@ -66,7 +70,7 @@ async function listDecided(db: Database, person: string, filter: ApprovalFilter)
     .innerJoin(deployments, eq(deployments.id, approvals.deploymentId))
     .where(
       and(
-        sql`lower(${approvals.approver}) = lower(${person})`,
+        isBy(sql`${approvals.approver}`, person),
         after && sql`(${approvals.at}, ${approvals.id}) < (${after.at}::timestamptz, ${after.id}::uuid)`,
       ),
     )

@@ -109,8 +109,8 @@ export const approvals = pgTable(
   },
   (table) => [
     // People, not spellings of their names.
-    uniqueIndex("approvals_once").on(table.deploymentId, sql`lower(approver)`),
-    index("approvals_by").on(sql`lower(approver)`, table.at.desc()),
+    uniqueIndex("approvals_once").on(table.deploymentId, sql`lower(approver COLLATE "pg_c_utf8")`),
+    index("approvals_by").on(sql`lower(approver COLLATE "pg_c_utf8")`, table.at.desc()),
     check("approvals_decision", oneOf("decision", approvalDecisions)),
   ],
 )

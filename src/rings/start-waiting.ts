@@ -6,23 +6,21 @@ import type { Domain } from "../domain.ts"
 import { nextRing, rings } from "./rings.ts"
 import { slotTaken } from "./slot.ts"
 
-const pageSize = 200
-
 /**
  * Sends every deployment on its way that waits although nothing stands in its way any longer. Who leaves a ring wakes the
  * next one in the same transaction; this finds what that could not know of, such as a start time that has come.
  */
-export async function startWaiting(domain: Domain, signal: AbortSignal): Promise<void> {
-  let page = await waitingAfter(domain, undefined)
+export async function startWaiting(domain: Domain, signal: AbortSignal, pageSize = 200): Promise<void> {
+  let page = await waitingAfter(domain, undefined, pageSize)
   // All of them: those at the front may wait for long, and those behind them for nothing.
-  for (; page.length > 0; page = await waitingAfter(domain, page.at(-1)))
+  for (; page.length > 0; page = await waitingAfter(domain, page.at(-1), pageSize))
     for (const id of page) {
       if (signal.aborted) return
       await startOne(domain, id)
     }
 }
 
-async function waitingAfter(domain: Domain, after: string | undefined): Promise<readonly string[]> {
+async function waitingAfter(domain: Domain, after: string | undefined, limit: number): Promise<readonly string[]> {
   const rows = await domain.db
     .select({ id: deployments.id })
     .from(deployments)
@@ -36,7 +34,7 @@ async function waitingAfter(domain: Domain, after: string | undefined): Promise<
       ),
     )
     .orderBy(asc(deployments.id))
-    .limit(pageSize)
+    .limit(limit)
   return rows.map(({ id }) => id)
 }
 

@@ -11,21 +11,21 @@ const { signal } = new AbortController()
 
 const statuses = (ids: readonly string[]) => Promise.all(ids.map(async (id) => (await engine.get(id)).status))
 
-test("start-waiting comes to those behind many who have to wait on", async () => {
+test("start-waiting comes to those behind more who have to wait on than it takes at once", async () => {
   await engine.submit({ appName: "Blocked" })
   const blocked = await engine.submit({ appName: "Blocked", version: "2.0.0" })
   await drainBut(engine, ({ name }) => name === "poll-ring")
-  // Hundreds that stand in the same line, in front of the one that could go.
+  // More that stand in the same line, in front of the one that could go.
   await db.execute(sql`INSERT INTO deployments (application_id, app_name, version, target_ring, connector_type, status, risk_score,
       risk_model_version, risk_assessment, requires_cab, submitter, correlation_id, evidence, evidence_sha256, waiting_since)
     SELECT application_id, app_name, version, target_ring, connector_type, status, risk_score, risk_model_version,
       risk_assessment, requires_cab, submitter, correlation_id, evidence, evidence_sha256, waiting_since
-    FROM deployments, generate_series(1, 250) WHERE id = ${blocked.id}`)
+    FROM deployments, generate_series(1, 5) WHERE id = ${blocked.id}`)
   const free = await engine.submit({ appName: "Free", notBefore: new Date(Date.now() + 3_600_000) })
   await engine.run((await engine.take())[0])
   await engine.take()
   await age(db, free.id, 3_700)
-  await startWaiting(domain, signal)
+  await startWaiting(domain, signal, 3)
   assert.equal(
     (await engine.take()).map(({ payload }) => payload.deploymentId),
     [free.id],

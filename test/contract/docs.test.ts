@@ -46,6 +46,16 @@ test("every series that queries may ask for is on it, but for those of others an
   )
 })
 
+test("what the predecessors' metrics became exists", () => {
+  const [, section = ""] = page("docs/migration.md").text.split("\n## Metrics\n")
+  const rows = section.split("\n## ")[0]?.match(/^\| [^`].*$/gm) ?? []
+  const successors = seriesOn(
+    document("docs/migration.md", rows.map((row) => row.split("|").slice(2).join("|")).join("\n")),
+  )
+  assert.ok(successors.size > 30)
+  for (const name of successors) assert.ok(known.has(name), name)
+})
+
 test("every query of a page asks for what exists", () => {
   for (const { file, text } of documents)
     for (const query of queriesOf(text)) assert.equal(problems(query), [], `${file}: ${query}`)
@@ -108,6 +118,12 @@ test("every variable of compose.yaml is documented, with its default", () => {
 
 test("every link between pages leads to a page, and to a heading that it has", () => {
   assert.equal(documents.flatMap(brokenLinks), [])
+})
+
+test("every page of docs/ is in its index", () => {
+  const { text } = page("docs/README.md")
+  const pages = documents.map(({ file }) => /^docs\/([^/]+\.md)$/.exec(file)?.[1] ?? "README.md")
+  for (const name of pages) assert.ok(name === "README.md" || text.includes(`](${name})`), name)
 })
 
 test("every npm script that a page names is one", () => {

@@ -114,7 +114,8 @@ const operations = operationIds.flatMap((id) =>
 /** What a shell's variable stands for is anything, and so is what a template leaves open. */
 function meets(path: string, template: string): boolean {
   const [ours, theirs] = [path.split("/"), template.split("/")]
-  const met = (part: string, at: number) => /^\$|^\{/.test(theirs[at] ?? "") || part.startsWith("$") || part === theirs[at]
+  const met = (part: string, at: number) =>
+    /^\$|^\{/.test(theirs[at] ?? "") || part.startsWith("$") || part === theirs[at]
   return ours.length === theirs.length && ours.every(met)
 }
 
@@ -122,7 +123,10 @@ export function apiProblems({ file, ours }: Document): readonly string[] {
   const unknown = calls(ours).filter(({ method, path }) => {
     const absolute = /^\/api\/v1(\/|$)/.test(path) ? path : `/api/v1${path}`
     const clean = absolute.replace(/[.,:]+$/, "")
-    return !path.includes("…") && !operations.some((each) => (method ?? each.method) === each.method && meets(clean, each.template))
+    return (
+      !path.includes("…") &&
+      !operations.some((each) => (method ?? each.method) === each.method && meets(clean, each.template))
+    )
   })
   return unknown.map(({ method, path }) => `${file}: ${method ?? "any"} ${path}`)
 }

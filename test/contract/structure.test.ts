@@ -45,6 +45,7 @@ const pureRules = new Set([
   "src/deployments/state.ts",
   "src/rings/rings.ts",
   "src/rings/gate.ts",
+  "src/approvals/tiers.ts",
   "src/breaker/transition.ts",
 ])
 

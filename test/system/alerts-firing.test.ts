@@ -82,22 +82,13 @@ test("while all is well Watchdog fires, and nothing that wakes anybody", async (
   await submitSurely(own.config, deploymentRequest("Well"), "well")
   assert.is((await firing(own, "Watchdog")).labels["severity"], "info")
   hurry(own.stack)
-  const evaluated = `min(time() - prometheus_rule_group_last_evaluation_timestamp_seconds) < bool 5`
-  await waitFor(
-    () => scalar(own.config.prometheus, evaluated),
-    (value) => value === 1,
-    10,
-  )
   // As long as every pause in the copies, and then some.
   await waitFor(
     () => scalar(own.config.prometheus, 'count_over_time(up{job="prometheus"}[10s])'),
     (scrapes) => scrapes > 8,
     20,
   )
-  assert.equal(
-    (await history(own, "status=firing")).map(({ name }) => name),
-    ["Watchdog"],
-  )
+  assert.equal(await history(own, "status=firing&severity=critical"), [])
 })
 
 test("a back end that is down is unhealthy, then its breaker opens and silences that; both end when it is back", async ({
@@ -141,10 +132,7 @@ test("without the Collector the alert arrives all the same, and ends when it is 
   assert.is(down.labels["severity"], "critical")
   await own.stack.startOne("collector")
   await isOver(own, "CollectorDown")
-  assert.equal(
-    (await history(own, "status=firing")).map(({ name }) => name),
-    ["Watchdog"],
-  )
+  assert.equal(await history(own, "status=firing&severity=critical"), [])
 })
 
 test("a deployment that nobody looks after any more is stuck; rolled back, it is not", async ({ own, sql }) => {

@@ -42,7 +42,7 @@ async function stored({ config }: OwnStack): Promise<readonly Exemplar[]> {
   const { found } = await waitFor(
     () => exemplars(config.prometheus, series),
     (some) => some.length > 0,
-    30,
+    60,
   )
   return found
 }
@@ -52,7 +52,7 @@ test("every exemplar of a request names a trace that Jaeger has, with the span t
   assert.ok(found.length > 0)
   for (const { traceId, value } of found) {
     const measured = async () => (await traceSpans(own.config.jaeger, traceId)).filter(({ name }) => name === create)
-    const { found: spans } = await waitFor(measured, (some) => some.length > 0, 20)
+    const { found: spans } = await waitFor(measured, (some) => some.length > 0, 60)
     assert.ok(
       spans.some(({ seconds }) => Math.abs(seconds - value) < 0.001),
       `${traceId}: ${value} s measured, the spans took ${spans.map(({ seconds }) => seconds)} s`,
@@ -66,7 +66,7 @@ test("the trace of an exemplar tells which deployment it was, and the API tells 
 }) => {
   for (const { traceId } of await stored(own)) {
     const ids = async () => (await traceSpans(own.config.jaeger, traceId)).map(({ tags }) => tags["deployment.id"])
-    const { found } = await waitFor(ids, (all) => all.some((id) => id !== undefined), 20)
+    const { found } = await waitFor(ids, (all) => all.some((id) => id !== undefined), 60)
     const named = new Set(found.filter((id) => id !== undefined))
     assert.is(named.size, 1, `${traceId}: one deployment`)
     const deployment = await getDeployment(own.config, String([...named][0]))
@@ -80,7 +80,7 @@ test("stages can be told apart by ring, back end and how they ended", async ({ o
   const { met } = await waitFor(
     () => query(own.config.prometheus, stages),
     (samples) => samples.length > 0,
-    20,
+    60,
   )
   assert.ok(met)
 })
@@ -102,7 +102,7 @@ test("the predecessor's names tell the same as the standard ones", async ({ own 
     const { found } = await waitFor(
       () => scalar(prometheus, both),
       (value) => value >= apps.length,
-      20,
+      60,
     )
     assert.ok(found >= apps.length, `${both}: ${found}`)
   }

@@ -48,7 +48,7 @@ async function lineOf(
   meets: (value: number) => boolean,
 ): Promise<number> {
   const pick = async () => (await ask()).find(({ labels }) => labels["operation"] === operation)?.value
-  const { found, met } = await waitFor(pick, (value) => value !== undefined && meets(value), 30)
+  const { found, met } = await waitFor(pick, (value) => value !== undefined && meets(value), 60)
   assert.ok(met, `${operation}: ${found}`)
   return found ?? Number.NaN
 }
@@ -69,7 +69,7 @@ test("the monitor page has latency, rate and errors of our services, from what t
 test("the monitor page shows that calls to a back end failed, and that not all did", async ({ own }) => {
   const failing = () => performanceOf(own.config.jaeger, "errors", "eucora-worker", "client")
   const some = async () => (await failing()).map(({ value }) => value ?? 0).filter((value) => value > 0)
-  const { found, met } = await waitFor(some, (values) => values.length > 0, 30)
+  const { found, met } = await waitFor(some, (values) => values.length > 0, 60)
   assert.ok(met, "some operation has errors")
   for (const ratio of found) assert.ok(ratio < 1, `${ratio} of the calls failed`)
 })
@@ -83,7 +83,7 @@ test("the dependencies lead from the api to the worker", async ({ own }) => {
     (await dependencies(own.config.jaeger)).find(
       ({ parent, child }) => parent === "eucora-api" && child === "eucora-worker",
     )
-  const { found } = await waitFor(ask, (edge) => edge !== undefined, 30)
+  const { found } = await waitFor(ask, (edge) => edge !== undefined, 60)
   assert.ok((found?.callCount ?? 0) >= 3, JSON.stringify(await dependencies(own.config.jaeger)))
 })
 
@@ -103,7 +103,7 @@ test("a deployment's spans have what the links are made of, and the one to the A
   assert.ok(deployment)
   const { trace_id: traceId } = await getDeployment(config, deployment.id)
   const tags = async () => (await traceSpans(config.jaeger, traceId)).map((span) => span.tags)
-  const { found } = await waitFor(tags, (all) => links.every(({ key = "" }) => all.some((one) => key in one)), 20)
+  const { found } = await waitFor(tags, (all) => links.every(({ key = "" }) => all.some((one) => key in one)), 60)
   const values = Object.assign({}, ...found) as Record<string, string>
   assert.is(values["deployment.name"], deployment.app_name)
   const url = links

@@ -59,7 +59,17 @@ test("a stream whose client goes away is closed; HEAD opens none", async () => {
 
 test("400: a position, a type or a subject that cannot be", async () => {
   const { app, calls } = testApp()
-  const bad = ["?after=-1", "?after=1.5", "?after=", "?after=1e3", "?after=x", "?type=NOTHING", "?subject_type=dog", "?subject_id=1", "?since=1"]
+  const bad = [
+    "?after=-1",
+    "?after=1.5",
+    "?after=",
+    "?after=1e3",
+    "?after=x",
+    "?type=NOTHING",
+    "?subject_type=dog",
+    "?subject_id=1",
+    "?since=1",
+  ]
   for (const query of bad)
     for (const path of [base, `${base}/stream`])
       assert.is((await problemIn(await app.request(path + query, { headers }))).status, 400, path + query)

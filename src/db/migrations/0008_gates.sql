@@ -108,8 +108,8 @@ CREATE UNIQUE INDEX "alerts_once" ON "alerts" USING btree ("fingerprint","starts
 CREATE INDEX "alerts_newest" ON "alerts" USING btree ("starts_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "alerts_firing" ON "alerts" USING btree ("status") WHERE status = 'firing';--> statement-breakpoint
 CREATE UNIQUE INDEX "event_blocks_first" ON "event_blocks" USING btree ("first_position");--> statement-breakpoint
-CREATE UNIQUE INDEX "approvals_once" ON "approvals" USING btree ("deployment_id",lower(approver));--> statement-breakpoint
-CREATE INDEX "approvals_by" ON "approvals" USING btree (lower(approver),"at" DESC NULLS LAST);--> statement-breakpoint
+CREATE UNIQUE INDEX "approvals_once" ON "approvals" USING btree ("deployment_id",lower(approver COLLATE "pg_c_utf8"));--> statement-breakpoint
+CREATE INDEX "approvals_by" ON "approvals" USING btree (lower(approver COLLATE "pg_c_utf8"),"at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "gate_evaluations_of_ring" ON "gate_evaluations" USING btree ("deployment_id","ring","at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "gate_evaluations_newest" ON "gate_evaluations" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "incidents_of_ring" ON "incidents" USING btree ("deployment_id","ring");--> statement-breakpoint

@@ -21,7 +21,7 @@ CREATE TRIGGER event_blocks_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON e
 -- Four eyes: whoever submitted a deployment may reject it and never approve it. People are compared, not tokens or spellings.
 CREATE FUNCTION four_eyes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF EXISTS (SELECT FROM deployments WHERE id = NEW.deployment_id AND lower(submitter) = lower(NEW.approver)) THEN
+  IF EXISTS (SELECT FROM deployments WHERE id = NEW.deployment_id AND lower(submitter COLLATE "pg_c_utf8") = lower(NEW.approver COLLATE "pg_c_utf8")) THEN
     RAISE EXCEPTION 'the submitter of deployment % may not approve it', NEW.deployment_id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'approvals_four_eyes';
   END IF;

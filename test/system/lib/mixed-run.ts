@@ -1,4 +1,5 @@
 /** 200 deployments that go every way there is, over twenty applications, five back ends and five rings. */
+import { randomUUID } from "node:crypto"
 import type postgres from "postgres"
 import { deploymentOutcomes } from "../../../src/deployments/types.ts"
 import { deploymentRequest } from "./api.ts"
@@ -34,7 +35,7 @@ async function ask(person: Person, path: string, body: object, key?: string): Pr
 
 async function submit({ scene }: Run, app: string, request: Request & { readonly version: string }): Promise<string> {
   const body = { ...deploymentRequest(app), ...request }
-  const answer = await ask(scene.who.pia, "/deployments", body, `${app} ${request.version}`)
+  const answer = await ask(scene.who.pia, "/deployments", body, randomUUID())
   if (answer.status >= 300) throw new Error(`not accepted: ${JSON.stringify(answer.body)}`)
   return answer.body.id
 }
