@@ -12,6 +12,8 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY src src
+# The one folder in which it may write, where a volume is put over it: a new volume takes the rights of what it covers.
+RUN mkdir -p .data/run && chown node:node .data/run
 # The image's own user without rights; all files belong to root, so the process cannot change them.
 USER node
 # Everything listens on 127.0.0.1 by default, which in a container nobody reaches.

@@ -15,15 +15,15 @@ test("Alertmanager finds the one configuration, the address of this stack's API,
   const home = alertmanagerHome(config)
   assert.is(read(home, "alertmanager.yaml"), readFileSync("prometheus/alertmanager.yaml", "utf8"))
   assert.match(read(home, "addresses.tmpl"), "}}http://127.0.0.1:21000/api/v1/alerts/webhook{{")
-  assert.throws(() => read(home, "token"), /ENOENT/)
+  assert.throws(() => read(home, "run/alertmanager-token"), /ENOENT/)
   writeFileSync(alertmanagerTokenFile(config), "eucora_token\n")
-  assert.is(read(home, "token"), "eucora_token\n")
+  assert.is(read(home, "run/alertmanager-token"), "eucora_token\n")
 })
 
 test("a further start makes the folder anew and keeps the token", () => {
   const home = alertmanagerHome(config)
   assert.is(alertmanagerHome(config), home)
-  assert.is(read(home, "token"), "eucora_token\n")
+  assert.is(read(home, "run/alertmanager-token"), "eucora_token\n")
 })
 
 test("on its default port the API's address is that of prometheus/addresses.tmpl", () => {

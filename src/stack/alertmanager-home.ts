@@ -1,20 +1,20 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import type { StackConfig } from "./config.ts"
 import { alertmanagerTokenFile, http } from "./services/service.ts"
 
 /**
  * Alertmanager expands no environment in its configuration, and looks beside it for what it names there. So each stack has
- * a folder with a link to the one configuration, with the API's address as a template, and with a link to the token
- * that the api makes for it. Returns the folder.
+ * a folder with a link to the one configuration, with the API's address as a template, and with a link to the
+ * folder of the token that the api makes for it. Returns the folder.
  */
 export function alertmanagerHome(config: StackConfig): string {
   const home = join(config.dataDir, "run", "alertmanager")
   rmSync(home, { recursive: true, force: true })
   mkdirSync(home, { recursive: true })
   symlinkSync(join(config.checkout, "prometheus", "alertmanager.yaml"), join(home, "alertmanager.yaml"))
-  // Not there before the api's first start: it is read for each notification.
-  symlinkSync(alertmanagerTokenFile(config), join(home, "token"))
+  // The token is not there before the api's first start: it is read for each notification.
+  symlinkSync(dirname(alertmanagerTokenFile(config)), join(home, "run"))
   writeFileSync(join(home, "addresses.tmpl"), addresses(config))
   return home
 }
