@@ -1,6 +1,7 @@
 import { domainCounts } from "../../src/telemetry/domain-counts.ts"
 import { domainGauges } from "../../src/telemetry/domain-gauges.ts"
 import { foreignInstruments, observedInstruments, recordedInstruments } from "../../src/telemetry/instruments.ts"
+import { runtimeInstruments } from "../../src/telemetry/runtime-instruments.ts"
 import { derived } from "./derived.ts"
 import { entry, sharedLabels, table } from "./table.ts"
 
@@ -21,10 +22,10 @@ const open: Readonly<Record<string, string>> = {
   eucora_outcome: "how a stage ended",
   client: "who asked: `service.name`",
   server: "who was asked: `service.name`, or a node without spans (`postgresql`, a back end, `pg-boss`)",
+  v8js_heap_space_name: "V8's names of the parts of its heap",
+  v8js_resource_type: "Node's names of them",
   connection_type: "`virtual_node` where the one who was asked sends no spans",
 }
-
-const isRuntime = ({ name }: { readonly name: string }) => /^(nodejs|v8js)\./.test(name)
 
 /** Where the values come from, what that means, and its instruments. */
 const groups = [
@@ -49,8 +50,13 @@ not well either.`,
     instruments: [
       ...Object.values(recordedInstruments),
       ...Object.values(observedInstruments),
-      ...foreignInstruments.filter((each) => !isRuntime(each)),
+      ...foreignInstruments.filter((each) => !runtimeInstruments.includes(each)),
     ],
+  },
+  {
+    title: "Runtime",
+    text: "Of one process as well: what `@opentelemetry/instrumentation-runtime-node` says of Node and V8.",
+    instruments: runtimeInstruments,
   },
   {
     title: "Made by the Collector",
@@ -79,10 +85,6 @@ function labelRows(): readonly string[] {
   return [...listed, ...explained].sort().map(([label, text]) => `| \`${label}\` | ${text} |`)
 }
 
-function runtimeRows(): readonly string[] {
-  return foreignInstruments.filter(isRuntime).map((each) => `| \`${each.name}\` | ${each.unit} | ${each.description} |`)
-}
-
 /** The text of docs/metrics.md. Throws where an instrument or a label is not explained. */
 export function metricsPage(): string {
   return `# Metrics
@@ -101,13 +103,5 @@ On every series of ours: \`job\` (\`eucora/\` and the service's name), \`instanc
 |---|---|
 ${labelRows().join("\n")}
 
-${groups.map(({ title, text, entries }) => `## ${title}\n${text}\n\n${table(entries, shared)}\n`).join("\n")}
-## Runtime
-Some of what \`@opentelemetry/instrumentation-runtime-node\` records of each process. In Prometheus they are named as the others are;
-\`v8js.gc.duration\` is a histogram by \`v8js_gc_type\`, the others are gauges.
-
-| instrument | unit | what |
-|---|---|---|
-${runtimeRows().join("\n")}
-`
+${groups.map(({ title, text, entries }) => `## ${title}\n${text}\n\n${table(entries, shared)}\n`).join("\n")}`
 }

@@ -63,6 +63,7 @@ const rate = areas({
 const failing = failures(
   {
     title: "Share of operations that fail",
+    every: "1m",
     description: "Failed or timed out, of each back end's operations. Alert above 5 %.",
     nothing: noCall,
     queries: [
@@ -78,6 +79,7 @@ const failing = failures(
 
 const durations = slowest({
   title: "Duration of operations, 95th percentile",
+  every: "1m",
   description: "By back end and operation. Alert above 30 s.",
   limits: below(30),
   nothing: noCall,
@@ -91,6 +93,7 @@ const durations = slowest({
 
 const spans = slowest({
   title: "Duration of the stages that called them, 95th percentile",
+  every: "1m",
   description: "Spans that name their back end. Each diamond is one of them: it leads to its trace.",
   nothing: noCall,
   links: [toTraces()],

@@ -57,6 +57,7 @@ const services = numbers({
 
 const average = lines({
   title: "Average duration",
+  every: "1m",
   description: "Mean time that answering a request took. A mean hides what is slow: see the percentiles.",
   unit: Seconds,
   min: 0,
@@ -66,6 +67,7 @@ const average = lines({
 
 const quantiles = slowest({
   title: "Duration, percentiles",
+  every: "1m",
   description: "Median, 95th and 99th percentile over all routes. Alert when the 95th is above 1 s.",
   limits: below(1),
   nothing: noRequest,
@@ -74,6 +76,7 @@ const quantiles = slowest({
 
 const byRoute = slowest({
   title: "Duration by route, 95th percentile",
+  every: "1m",
   description: "From the spans of the API. Each diamond is a request: it leads to its trace.",
   limits: below(1),
   nothing: noRequest,

@@ -116,6 +116,7 @@ const durations = numbers({
 
 const stageDurations = slowest({
   title: "Duration of the stages, 95th percentile",
+  every: "1m",
   description: "From the spans of each stage's work. Each diamond is one of them: it leads to the deployment's trace.",
   nothing: "No stage was run in this time",
   links: [toTraces()],
@@ -139,6 +140,7 @@ const active = areas({
 
 const latency = slowest({
   title: "API latency",
+  every: "1m",
   description: "Median, 95th and 99th percentile. The diamonds are requests: each leads to its trace. Alert above 1 s.",
   limits: below(1),
   nothing: noRequest,

@@ -128,7 +128,7 @@ test("what a gate has said stays: neither the application nor the owner of the t
     [engine.urls.url, "42501"],
     [engine.urls.ownerUrl, "23001"],
   ] as const) {
-    const sql = postgres(url, { max: 1 })
+    const sql = postgres(url, { max: 1, onnotice: () => {} })
     for (const table of ["gate_evaluations", "incidents", "ring_policies"])
       for (const change of [`UPDATE ${table} SET ring = 'LAB'`, `DELETE FROM ${table}`, `TRUNCATE ${table} CASCADE`]) {
         const refused = await sql.unsafe(change).catch((thrown: unknown) => thrown)

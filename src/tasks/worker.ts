@@ -24,8 +24,7 @@ const workOptions = {
 const oneByOne = { batchSize: 1, localConcurrency: 1, localGroupConcurrency: 1 }
 
 /** Of what comes round by itself there is never more than one. */
-const optionsFor = (name: TaskName) =>
-  isScheduled(name) ? { ...workOptions, ...oneByOne } : workOptions
+const optionsFor = (name: TaskName) => (isScheduled(name) ? { ...workOptions, ...oneByOne } : workOptions)
 
 /** Begins to work on every queue. `stop` takes no new tasks and waits for those at work; long ones are told to come to an end. */
 export async function startWorker(boss: PgBoss, handlers: TaskHandlers): Promise<{ stop(): Promise<void> }> {

@@ -3,6 +3,7 @@ import { connectorOperations, connectorTypes } from "../connectors/types.ts"
 import { rings } from "../rings/rings.ts"
 import { bounded } from "./durable/definition.ts"
 import type { ProcessInstrument } from "./process-instrument.ts"
+import { runtimeInstruments } from "./runtime-instruments.ts"
 
 /** How long something took, from a tenth of a second to five minutes. */
 const secondsToMinutes = [0.1, 0.5, 1, 5, 10, 30, 60, 300]
@@ -200,14 +201,6 @@ export const observedInstruments = {
   },
 } as const satisfies Record<string, ProcessInstrument>
 
-const runtime = (name: string, unit: string, description: string): ProcessInstrument => ({
-  name,
-  kind: "gauge",
-  unit,
-  description,
-  attributes: {},
-})
-
 /** What the instrumentation packages record under the names of the semantic conventions. */
 export const foreignInstruments: readonly ProcessInstrument[] = [
   {
@@ -241,9 +234,5 @@ export const foreignInstruments: readonly ProcessInstrument[] = [
     },
     boundaries: httpSeconds,
   },
-  runtime("nodejs.eventloop.delay.p99", "s", "Delay of the event loop, 99th percentile."),
-  runtime("nodejs.eventloop.delay.max", "s", "Delay of the event loop, longest."),
-  runtime("nodejs.eventloop.utilization", "1", "Share of time that the event loop is busy."),
-  runtime("v8js.memory.heap.used", "By", "Heap in use, by space."),
-  runtime("v8js.gc.duration", "s", "Time of garbage collections, by kind."),
+  ...runtimeInstruments,
 ]

@@ -4,15 +4,19 @@ import { tokens } from "../db/schema.ts"
 import { AppError } from "../lib/errors.ts"
 import type { Principal } from "../lib/principal.ts"
 import { tokenHash } from "./issue.ts"
+import { tokenState } from "./row.ts"
+import type { TokenState } from "./types.ts"
 
 /** What is wrong with a token; its sender is not told which. */
-export type TokenFault = "unknown" | "expired" | "revoked"
+export type TokenFault = "unknown" | Exclude<TokenState, "active">
 
 const unseen = sql`(last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`
 
 /**
- * Prepares the check of a bearer token. It is looked up by its hash, so that how long the look-up takes tells nothing
- * about the token; the last use is written at most once a minute. Throws AppError `unauthenticated`.
+ * Prepares the check of a bearer token. No two secrets are compared: a token is looked up by its SHA-256, and whoever
+ * guesses cannot choose how much of a hash fits, so that how long the look-up takes tells nothing about any token. Each
+ * request asks the database, so that what is revoked or expired is refused from then on by all processes; the last use is
+ * written at most once a minute. Throws AppError `unauthenticated`.
  */
 export function prepareAuthenticate(
   db: Database,
@@ -21,8 +25,7 @@ export function prepareAuthenticate(
   const find = db
     .select({
       principal: { tokenId: tokens.id, name: tokens.name, role: tokens.role },
-      revoked: sql<boolean>`revoked_at IS NOT NULL`,
-      expired: sql<boolean>`coalesce(expires_at <= now(), false)`,
+      state: tokenState,
       unseen: sql<boolean>`${unseen}`,
     })
     .from(tokens)
@@ -35,8 +38,7 @@ export function prepareAuthenticate(
   return async (token) => {
     const [row] = await find.execute({ hash: tokenHash(token) })
     if (row === undefined) return refuse("unknown")
-    if (row.revoked) return refuse("revoked")
-    if (row.expired) return refuse("expired")
+    if (row.state !== "active") return refuse(row.state)
     if (row.unseen) await noteUse(db, row.principal.tokenId)
     return row.principal
   }

@@ -26,7 +26,9 @@ const metrics = page("docs/metrics.md")
 const operations = page("docs/operations.md")
 const configuration = page("docs/configuration.md")
 
-test("the page of metrics is what its source makes", () => assert.is(metrics.text, metricsPage()))
+test("the page of metrics is what its source makes", () => {
+  assert.ok(metrics.text === metricsPage(), "run node docs/source/main.ts")
+})
 
 /** Every name in backticks, `a_{b,c}` as both. */
 function seriesOn({ text }: Document): ReadonlySet<string> {
@@ -38,7 +40,7 @@ function seriesOn({ text }: Document): ReadonlySet<string> {
 
 test("every series that queries may ask for is on it, but for those of others and of rules", () => {
   const listed = seriesOn(metrics)
-  const ours = [...known.keys()].filter((name) => !(name in others) && !/:|^(nodejs|v8js)_/.test(name))
+  const ours = [...known.keys()].filter((name) => !(name in others) && !name.includes(":"))
   assert.ok(ours.length > 60)
   assert.equal(
     ours.filter((name) => !listed.has(name)),

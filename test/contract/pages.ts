@@ -8,14 +8,14 @@ export interface Document {
   /** From the root of the checkout. */
   readonly file: string
   readonly text: string
-  /** Without what stands in the first column of a page's tables about somebody else's things. */
+  /** Without what others call their things. */
   readonly ours: string
 }
 
-/** What their tables call by the names of others: the predecessors', and the vendors'. */
+/** Names of others: the first column of tables about the predecessors, calls of the vendors' APIs. */
 const foreign: Readonly<Record<string, RegExp>> = {
   "docs/migration.md": /^\| .*? \|/gm,
-  "docs/vendors.md": /^[\s\S]*$/g,
+  "docs/vendors.md": /\b(?:GET|POST|PUT|DELETE|PATCH) \/[^\s`]*|\/api\/v\d[^\s`]*/g,
 }
 
 export function document(file: string, text: string): Document {
@@ -31,7 +31,9 @@ export const documents = globSync(pages)
   .map((file) => document(file, readFileSync(file, "utf8")))
 
 /** Pages about how things are; decision records tell how they were. */
-export const named = documents.filter(({ file }) => /^(README|docs\/[^/]+|prometheus\/runbooks\/.+)\.?/.test(file))
+export const named = documents.filter(({ file }) =>
+  /^(README\.md|docs\/[^/]+\.md|prometheus\/runbooks\/.+)$/.test(file),
+)
 
 const blocks = (text: string, language: string) =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(([, code = ""]) => code)

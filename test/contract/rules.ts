@@ -10,7 +10,7 @@ export interface Alert {
   readonly annotations: Readonly<Record<string, string>>
 }
 
-export interface Recording {
+interface Recording {
   readonly record: string
   readonly expr: string
   readonly labels?: Readonly<Record<string, string>>

@@ -33,7 +33,8 @@ test("every page has three queries, which ask for series, labels and values that
 test("of two sides of an `or` both are shown: a label tells them apart", () => {
   for (const [name, page] of pages)
     for (const query of blocks(page, "promql").filter((each) => /\bor\b/.test(each)))
-      for (const side of query.split(/\bor\b/)) assert.match(side, /label_replace|min_over_time|event_chain_valid/, name)
+      for (const side of query.split(/\bor\b/))
+        assert.match(side, /label_replace|min_over_time|event_chain_valid/, name)
 })
 
 /** What a page has a person put in. */

@@ -1,6 +1,6 @@
 /** Alertmanager itself on its configuration: who is told what, with which token, and what stays silent. */
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
@@ -45,7 +45,8 @@ test.before(async () => {
   symlinkSync(resolve("prometheus/alertmanager.yaml"), join(home, "alertmanager.yaml"))
   const template = readFileSync("prometheus/addresses.tmpl", "utf8")
   writeFileSync(join(home, "addresses.tmpl"), template.replace("127.0.0.1:8000", `127.0.0.1:${api}`))
-  writeFileSync(join(home, "token"), "a-token-of-a-test\n")
+  mkdirSync(join(home, "run"))
+  writeFileSync(join(home, "run", "alertmanager-token"), "a-token-of-a-test\n")
   url = `http://127.0.0.1:${web}`
   launcher.launch({
     program: partPath("alertmanager"),

@@ -149,7 +149,7 @@ const faults = ({ scene }: Run, vendor: string, rules: readonly object[]) =>
 
 /** A back end that is away for a while, and one that refuses everything. */
 async function outages(run: Run): Promise<void> {
-  await faults(run, "ansible", [{ kind: "error", status: 503, times: 14 }])
+  await faults(run, "ansible", [{ kind: "error", status: 503, times: 9 }])
   await faults(run, "landscape", [{ kind: "error", status: 400 }])
   await Promise.all([
     versions(run, "Shaky", 4, { connector_type: "ansible" }, through),
@@ -162,7 +162,7 @@ async function wellBehaved(run: Run): Promise<void> {
   for (const app of ["Plain", "Wide", "Deep", "Piloted", "Later"]) await behave(scene, app, { installSeconds: 0.2 })
   await behave(scene, "Doubtful", { failRate: 0.3, installSeconds: 0.2 })
   await behave(scene, "Slow", { installSeconds: 12 })
-  await behave(scene, "Incident", { installSeconds: 30 })
+  await behave(scene, "Incident", { installSeconds: 600 })
   const soon = new Date(Date.now() + 5_000).toISOString()
   const late = new Date(Date.now() + hour * 1_000).toISOString()
   await Promise.all([

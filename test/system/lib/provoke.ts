@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import postgres from "postgres"
+import { deploymentRequest } from "./api.ts"
 import { getJson, sendJson } from "./http.ts"
 import { type Person, people } from "./people.ts"
 import { becomes, behave, changePolicy, needing, type Scene, submit } from "./rollout.ts"
@@ -30,9 +31,10 @@ async function wrongTokens({ own, who }: Scene): Promise<void> {
 }
 
 async function sameRequestTwice({ who }: Scene): Promise<void> {
-  const cancelled = { app_name: "Repeated", version: "1", target_ring: "LAB", connector_type: "jamf" }
-  for (let times = 0; times < 2; times += 1)
-    await who.pia.post("/deployments", { ...cancelled, ...needing(1) }, { "idempotency-key": "the same" })
+  const send = () => who.pia.post("/deployments", deploymentRequest("Repeated"), { "idempotency-key": "the-same" })
+  await send()
+  const { status, headers } = await send()
+  if (headers.get("idempotency-replayed") !== "true") throw new Error(`not replayed: ${status}`)
 }
 
 async function alert(admin: Person): Promise<void> {
@@ -91,6 +93,14 @@ async function collectorAway({ own: { stack, config } }: Scene): Promise<void> {
   if (!met) throw new Error("the api did not notice that the Collector is away")
 }
 
+/** Whoever folds the durable metrics loses the connection that makes them the elected one. */
+async function electedDisconnected({ own }: Scene): Promise<void> {
+  const sql = postgres(own.databaseUrl, { max: 1 })
+  const ended = await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'eucora durable%'`
+  await sql.end()
+  if (ended.length === 0) throw new Error("nobody folds the durable metrics")
+}
+
 export interface Provoked {
   /** Ends what has to last for as long as we look. */
   close(): void
@@ -113,6 +123,7 @@ export async function provokeEverything(scene: Scene): Promise<Provoked> {
     failedAndRestored(scene),
     approvedAndEndless(scene),
     backEnds(scene),
+    electedDisconnected(scene),
     getJson(`${own.config.api}/api/v1/health`),
   ])
   return { close: () => listening.abort() }
