@@ -1,4 +1,4 @@
-/** Entry of every process: `node src/main.ts api | worker | migrate | verify-events`. Telemetry comes first: what is loaded after it is seen. */
+/** Entry of every process: `node src/main.ts api | worker | migrate | verify-events | token`. Telemetry comes first: what is loaded after it is seen. */
 import closeWithGrace from "close-with-grace"
 import packageJson from "../package.json" with { type: "json" }
 import { type Config, loadConfig, ownerDatabaseUrl, telemetrySwitches } from "./config.ts"
@@ -34,6 +34,11 @@ async function verifyEvents(args: readonly string[]): Promise<void> {
   if (!(await verifyEventsCommand(loadConfig(), args))) process.exitCode = 1
 }
 
+async function token(args: readonly string[]): Promise<void> {
+  const { tokenCommand } = await import("./tokens/command.ts")
+  if (!(await tokenCommand(() => loadConfig().DATABASE_URL, args))) process.exitCode = 1
+}
+
 async function serve(config: Config, role: TelemetrySettings["role"]): Promise<void> {
   const telemetry = startTelemetry(telemetrySettings(config, role))
   if (!config.OTEL_ENABLED || !config.OTEL_METRICS_ENABLED)
@@ -52,8 +57,9 @@ const role = process.argv[2]
 try {
   if (role === "migrate") await migrate()
   else if (role === "verify-events") await verifyEvents(process.argv.slice(3))
+  else if (role === "token") await token(process.argv.slice(3))
   else if (role === "api" || role === "worker") await serve(loadConfig(), role)
-  else throw new Error("say what to run: api, worker, migrate or verify-events")
+  else throw new Error("say what to run: api, worker, migrate, verify-events or token")
 } catch (error) {
   log.fatal("could not start", { role, error })
   process.exit(1)

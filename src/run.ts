@@ -56,7 +56,7 @@ export async function runApi(config: Config, telemetry: Telemetry, version: stri
     links: {
       publicUrl: config.PUBLIC_URL,
       jaegerUrl: config.JAEGER_URL,
-      dashboardUrl: `${config.GRAFANA_URL}/d/eucora-operations`,
+      dashboardUrl: `${config.GRAFANA_URL}/d/eucora-application`,
     },
     version,
     metricsOpen: config.METRICS_PUBLIC,

@@ -27,6 +27,7 @@ import { readEvents } from "./events/read.ts"
 import type { EventStreams } from "./events/streams.ts"
 import { collectorExposition } from "./health/exposition.ts"
 import { databaseAnswers, healthReport } from "./health/report.ts"
+import type { Caller } from "./lib/principal.ts"
 import { listConnectors } from "./probes/list.ts"
 import { listRings } from "./rings/list.ts"
 import { changePolicy, currentPolicy, policyHistory } from "./rings/policies.ts"
@@ -34,6 +35,10 @@ import { assessRisk, getRiskModel } from "./risk/assess-deployment.ts"
 import { log } from "./telemetry/log.ts"
 import { metrics } from "./telemetry/metrics.ts"
 import { prepareAuthenticate } from "./tokens/authenticate.ts"
+import { type Actor, createToken } from "./tokens/issue.ts"
+import { listTokens } from "./tokens/list.ts"
+import { revokeToken } from "./tokens/revoke.ts"
+import type { Token } from "./tokens/types.ts"
 
 /** The verbs as the API calls them: bound to the domain, and telling a caller when the database is away. */
 export function apiServices(
@@ -70,6 +75,7 @@ export function apiServices(
     reportIncident: (caller, id, incident) => database.run(() => reportIncident(domain, caller, id, incident)),
     ...approvalServices(domain, database),
     ...policyServices(domain, database),
+    ...tokenServices(domain, database),
     listEvents: (query) => database.run(() => readEvents(db, query)),
     streamEvents: (filter, after) => database.run(() => streams.open(filter, after)),
     listApplications: (filter) => database.run(() => listApplications(db, filter)),
@@ -129,6 +135,25 @@ function policyServices(domain: Domain, database: DatabaseBreaker) {
       const changed = await database.run(() => changePolicy(domain, caller, ring, policy, expected))
       log.info("ring policy laid down", { ring, version: changed.version })
       return changed
+    },
+  } satisfies Partial<ApiServices>
+}
+
+function tokenServices({ db }: Domain, database: DatabaseBreaker) {
+  const actor = ({ principal, correlationId }: Caller): Actor => ({ principal: principal.name, correlationId })
+  // Under these names, for the log censors whatever is called a token.
+  const told = ({ id, name, role }: Token) => ({ issued_id: id, issued_to: name, issued_role: role })
+  return {
+    createToken: async (caller, input) => {
+      const created = await database.run(() => createToken(db, actor(caller), input))
+      log.info("token created", told(created))
+      return created
+    },
+    listTokens: (filter) => database.run(() => listTokens(db, filter)),
+    revokeToken: async (caller, id, reason) => {
+      const revoked = await database.run(() => revokeToken(db, actor(caller), id, reason))
+      log.info("token revoked", told(revoked))
+      return revoked
     },
   } satisfies Partial<ApiServices>
 }

@@ -19,6 +19,8 @@ const bodies: Partial<Record<OperationId, object>> = {
   assessRisk: { app_name: "Notepad++", target_ring: "LAB" },
   changeRingPolicy: aPolicyBody,
   receiveAlerts: { version: "4", alerts: [] },
+  createToken: { name: "ada", role: "approver" },
+  revokeToken: { reason: "it was lost" },
 }
 
 const pathOf = (id: OperationId) =>
@@ -81,6 +83,8 @@ const writers: Readonly<Record<string, readonly Role[]>> = {
   rejectDeployment: ["approver", "admin"],
   changeRingPolicy: ["operator", "admin"],
   receiveAlerts: ["alertmanager", "admin"],
+  createToken: ["admin"],
+  revokeToken: ["admin"],
 }
 test("only these roles change anything", () => {
   const asking: readonly OperationId[] = ["assessRisk"]

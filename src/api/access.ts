@@ -66,6 +66,9 @@ export const access = {
     path: "/api/v1/circuit-breakers/{service}/reset",
     allow: ["operator", "admin"],
   },
+  createToken: { method: "post", path: "/api/v1/tokens", allow: ["admin"] },
+  listTokens: { method: "get", path: "/api/v1/tokens", allow: ["admin"] },
+  revokeToken: { method: "post", path: "/api/v1/tokens/{id}/revoke", allow: ["admin"] },
   getMetrics: {
     method: "get",
     path: "/api/v1/metrics",

@@ -29,6 +29,7 @@ import { metricsRoutes } from "./routes/metrics.ts"
 import { openApiRoutes } from "./routes/openapi.ts"
 import { ringRoutes } from "./routes/rings.ts"
 import { riskRoutes } from "./routes/risk.ts"
+import { tokenRoutes } from "./routes/tokens.ts"
 import { refuseInvalid } from "./schemas/validation.ts"
 
 const defaultMaxBodyBytes = 64 * 1024
@@ -53,6 +54,7 @@ export function createApp(deps: ApiDeps) {
     .route("/", doraRoutes(deps))
     .route("/", alertRoutes(deps))
     .route("/", circuitBreakerRoutes(deps))
+    .route("/", tokenRoutes(deps))
     .route("/", healthRoutes(deps))
     .route("/", metricsRoutes(deps))
     .route(

@@ -24,6 +24,7 @@ import type { Ring } from "../rings/rings.ts"
 import type { RiskQuestion } from "../risk/assess-deployment.ts"
 import type { RiskModel } from "../risk/model.ts"
 import type { Assessment } from "../risk/score.ts"
+import type { IssuedToken, NewToken, Token, TokenFilter, TokenPage } from "../tokens/types.ts"
 
 /** How a repeated request is recognised. Keys belong to their principal. */
 interface Idempotency {
@@ -106,6 +107,11 @@ export interface ApiServices {
   listCircuitBreakers(): Promise<readonly CircuitBreaker[]>
   isolateCircuitBreaker(caller: Caller, service: string, reason: string): Promise<CircuitBreaker>
   resetCircuitBreaker(caller: Caller, service: string, reason: string): Promise<CircuitBreaker>
+  /** The only time that the token is told. */
+  createToken(caller: Caller, input: NewToken): Promise<IssuedToken>
+  listTokens(filter: TokenFilter): Promise<TokenPage>
+  /** One that is revoked already stays as it is. */
+  revokeToken(caller: Caller, id: string, reason: string): Promise<Token>
   /** Never throws: what cannot be asked is unhealthy. */
   health(): Promise<HealthReport>
   /** Whether this process takes requests: the database answers and nobody has asked it to stop. */

@@ -21,6 +21,7 @@ import {
   known,
   someKeys,
 } from "./testing/examples.ts"
+import { tokenStandIn } from "./testing/tokens.ts"
 
 export { anApprovalRequest, aPolicyBody, aPolicyVersion } from "./testing/decisions.ts"
 export {
@@ -69,6 +70,7 @@ const standIn: ApiServices = {
     known(id, { ...anIncident, ...incident, reference: incident.reference ?? null }),
   ...decisionStandIn,
   ...eventStandIn,
+  ...tokenStandIn,
   listApplications: async () => ({
     items: [
       { name: "Notepad++", label: "Notepad++", createdAt: aDeployment.createdAt, rings: { CANARY: aDeployment } },

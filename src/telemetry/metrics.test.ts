@@ -30,6 +30,7 @@ test("each recorder records under the name that is declared", async () => {
   metrics.connectorOperationDuration.record(1, { connector_type: "jamf", operation: "status", status: "failed" })
   metrics.connectorThrottled.add({ connector_type: "jamf" })
   metrics.circuitBreakerRejected.add({ service: "jamf", connector_type: "jamf" })
+  metrics.gateQueryErrors.add({ ring: "LAB" })
   metrics.queryDuration.record(0.01, { "db.system.name": "postgresql", "db.operation.name": "select" })
   metrics.activeRequests.add({ "http.request.method": "GET", "url.scheme": "http" }, 1)
   metrics.durableFailures.add({ part: "database" })

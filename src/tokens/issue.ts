@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto"
+import { createHash, randomBytes, randomUUID } from "node:crypto"
 import { sql } from "drizzle-orm"
 import type { Database } from "../db/client.ts"
 import { tokens } from "../db/schema.ts"
@@ -35,6 +35,6 @@ export async function createToken(db: Database, by: Actor, input: NewToken): Pro
 
 /** A token that never expires, where no request asks for one: of development, and of tests. */
 export async function issueToken(db: Database, name: string, role: Role, issuedBy: string): Promise<string> {
-  const by = { principal: issuedBy, correlationId: `token-${randomBytes(8).toString("hex")}` }
+  const by = { principal: issuedBy, correlationId: randomUUID() }
   return (await createToken(db, by, { name, role })).token.reveal()
 }

@@ -60,4 +60,5 @@ export const approvalCursor = createCursor(
   z.strictObject({ state: z.enum(approvalStates), at: exactMoment, id: z.uuid() }),
 )
 export const policyCursor = createCursor(z.int().min(1).max(2_147_483_647))
+export const tokenCursor = createCursor(z.uuid())
 export const applicationCursor = createCursor(z.string().min(1).max(128))

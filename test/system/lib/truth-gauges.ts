@@ -31,10 +31,10 @@ export const gaugePairs: readonly Pair[] = [
   {
     instrument: "deployment.ring.devices",
     promql: "deployment_ring_devices",
-    sql: `SELECT r.ring, state, sum(CASE state WHEN 'targeted' THEN r.targeted WHEN 'pending' THEN r.pending
-          WHEN 'installed' THEN r.installed ELSE r.failed END) AS value
-      FROM rollouts r, unnest(ARRAY['targeted', 'pending', 'installed', 'failed']) AS state
-      WHERE r.state = 'deploying' GROUP BY 1, 2`,
+    sql: `SELECT ring, 'targeted' AS state, sum(targeted) AS value FROM rollouts WHERE state = 'deploying' GROUP BY 1
+      UNION ALL SELECT ring, 'pending', sum(pending) FROM rollouts WHERE state = 'deploying' GROUP BY 1
+      UNION ALL SELECT ring, 'installed', sum(installed) FROM rollouts WHERE state = 'deploying' GROUP BY 1
+      UNION ALL SELECT ring, 'failed', sum(failed) FROM rollouts WHERE state = 'deploying' GROUP BY 1`,
     counts: { table: "rollouts", row: "state = 'deploying'" },
   },
   {

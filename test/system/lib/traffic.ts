@@ -1,0 +1,63 @@
+/** Traffic after which everything that is drawn has something to draw: what is measured at all, and the ends of deployments beside it. */
+import postgres from "postgres"
+import { sendJson } from "./http.ts"
+import { scalar } from "./prometheus.ts"
+import { type Provoked, provokeEverything } from "./provoke.ts"
+import { becomes, behave, needing, type Scene, submit } from "./rollout.ts"
+import { waitFor } from "./wait.ts"
+
+const withinSeconds = 240
+
+async function undecided(scene: Scene): Promise<void> {
+  const { ada, pia } = scene.who
+  const [unwanted, calledOff, forgotten] = await Promise.all(
+    ["Unwanted", "Called off", "Forgotten"].map((app) => submit(scene, app, needing(1))),
+  )
+  if (!unwanted || !calledOff || !forgotten) throw new Error("not submitted")
+  await ada.post(`/deployments/${unwanted.id}/reject`, { rationale: "No need for it" })
+  await pia.post(`/deployments/${calledOff.id}/cancel`, { reason: "wrong version" })
+  const sql = postgres(scene.own.databaseUrl, { max: 1 })
+  await sql`UPDATE deployments SET approval_expires_at = now() WHERE id = ${forgotten.id}`
+  await sql.end()
+  for (const { id } of [unwanted, calledOff, forgotten])
+    await becomes(scene, id, ({ outcome }) => outcome != null, withinSeconds)
+  await submit(scene, "Waiting", needing(2))
+}
+
+/** Installed device by device for minutes; taken back by hand, after an incident. */
+async function slow(scene: Scene): Promise<void> {
+  await behave(scene, "Creeping", { installSeconds: 90 })
+  const creeping = await submit(scene, "Creeping", { connector_type: "landscape" })
+  await behave(scene, "Incident", { installSeconds: 3_600 })
+  const { id } = await submit(scene, "Incident", { connector_type: "sccm" })
+  await becomes(scene, id, ({ current_ring }) => current_ring === "LAB", withinSeconds)
+  await scene.who.olga.post(`/deployments/${id}/incidents`, { summary: "Outlook does not start", reference: "INC-1" })
+  await becomes(scene, creeping.id, ({ rings }) => rings[0]?.installed >= 4, withinSeconds)
+  await scene.who.olga.post(`/deployments/${creeping.id}/rollback`, { reason: "too slow" })
+  for (const each of [id, creeping.id]) await becomes(scene, each, ({ outcome }) => outcome != null, withinSeconds)
+}
+
+/** Devices that differ from what was completed there. */
+async function drift({ own }: Scene): Promise<void> {
+  const tampering = { vendor: "intune", ring: "LAB", app: "Mended", version: "0.9", count: 2 }
+  await sendJson("PUT", `${own.config.simulator}/admin/devices`, tampering)
+  const open = () => scalar(own.config.prometheus, "sum(drift)")
+  if (!(await waitFor(open, (count) => count > 0, withinSeconds)).met) throw new Error("no drift")
+}
+
+/** The back end that provokeEverything left broken: until that has raised its alert and the alert was told; then it heals. */
+async function brokenUntilTold({ own }: Scene): Promise<void> {
+  const { prometheus, simulator } = own.config
+  const told = () => scalar(prometheus, 'sum(alert_notifications_total{alertname="CircuitBreakerOpen"})')
+  if (!(await waitFor(told, (count) => count > 0, withinSeconds)).met) throw new Error("no alert of the open breaker")
+  await sendJson("PUT", `${simulator}/admin/faults/ansible`, { rules: [] })
+  const closed = () => scalar(prometheus, 'max(circuit_breaker_state{connector_type="ansible"})')
+  if (!(await waitFor(closed, (state) => state === 0, withinSeconds)).met) throw new Error("the breaker does not close")
+}
+
+/** All of it, with the rules as they are. A client goes on listening to events until it is closed. */
+export async function mixedTraffic(scene: Scene): Promise<Provoked> {
+  const provoked = await provokeEverything(scene)
+  await Promise.all([undecided(scene), slow(scene), drift(scene), brokenUntilTold(scene)])
+  return provoked
+}
