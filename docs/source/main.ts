@@ -1,4 +1,4 @@
-/** Writes docs/metrics.md anew: `node docs/source/main.ts`, in the checkout. */
+/** Writes docs/metrics.md anew: `npm run docs`. */
 import { writeFileSync } from "node:fs"
 import { metricsPage } from "./metrics.ts"
 

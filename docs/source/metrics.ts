@@ -89,7 +89,7 @@ function labelRows(): readonly string[] {
 export function metricsPage(): string {
   return `# Metrics
 
-Made of the instrument tables in \`src/telemetry/\` by \`node docs/source/main.ts\`; a test fails when this page is not what it makes.
+Made of the instrument tables in \`src/telemetry/\` by \`npm run docs\`; a test fails when this page is not what it makes.
 Recording rules and alerts: [alerts.md](alerts.md). What the predecessors' names became: [migration.md](migration.md).
 
 Names are OpenTelemetry's with \`_\` for dots, the unit behind (\`_seconds\`, \`_bytes\`) and \`_total\` for counters. A histogram has the

@@ -17,7 +17,7 @@ export interface Entry extends Described {
 }
 
 /** On every series; the page tells of them once. */
-export const everywhere = ["job", "instance", "environment", "service_role"]
+const everywhere = ["job", "instance", "environment", "service_role"]
 
 export function entry(described: Described): Entry {
   const base = described.name.replaceAll(".", "_")

@@ -1,6 +1,11 @@
 import { suite } from "uvu"
 import * as assert from "uvu/assert"
+import { failDeployment } from "../deployments/fail.ts"
+import { prepareGetDeployment } from "../deployments/get.ts"
+import { mustLock } from "../deployments/lock.ts"
 import { listEvents } from "../events/list.ts"
+import { changePolicies } from "../rings/testing.ts"
+import { until } from "../testing.ts"
 import { beginCheck } from "./check-row.ts"
 import { holdingsOf } from "./holdings.ts"
 import { reconcile } from "./reconcile.ts"
@@ -48,7 +53,13 @@ test("a deployment that failed leaves the ring to the one before: what it put th
   const of = { vendor: "landscape", app: "failed" } as const
   const { id } = await run.deployed({ ...of, version: "1.0" })
   run.simulator.world.setBehaviour("failed", { failRate: 0.4 })
-  await run.deployed({ ...of, version: "2.0" }, "FAILED")
+  await changePolicies(db, { onFailure: "hold" })
+  const second = await run.deployed({ ...of, version: "2.0" }, "DEPLOYING")
+  await changePolicies(db, { onFailure: "rollback" })
+  await until("its gate holds it", async () => (await prepareGetDeployment(db)(second.id)).heldAt)
+  await db.transaction(async (tx) => {
+    await failDeployment(tx, domain, await mustLock(tx, second.id), "given up")
+  })
   await run.reconcile()
   const [drift] = await run.drifts("failed")
   assert.equal([drift?.deploymentId, drift?.kind, drift?.devices], [id, "version_mismatch", 3])

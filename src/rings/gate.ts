@@ -38,7 +38,7 @@ export const gateOutcomes: readonly { readonly verdict: GateVerdict; readonly re
 
 /** Where the value comes from that the verdict rests on. */
 export const gateSources = ["devices", "query", "incidents", "alerts", "evidence", "connector"] as const
-export type GateSource = (typeof gateSources)[number]
+type GateSource = (typeof gateSources)[number]
 
 /** What Prometheus said: a value, nothing, or that it could not be asked. */
 export type QueryAnswer =
@@ -76,7 +76,7 @@ export interface GateJudgement {
 }
 
 /** Devices that have answered: what a rate rests on. */
-export const sampleOf = ({ installed, failed }: DeviceCounts): number => installed + failed
+const sampleOf = ({ installed, failed }: DeviceCounts): number => installed + failed
 
 /** Whether so many devices have the version that the ring complies. */
 export function complies(counts: DeviceCounts, policy: RingPolicy): boolean {

@@ -59,6 +59,8 @@ export interface StackConfig {
   readonly workers: number
   /** A database of the user's; without it the stack starts its own. */
   readonly database: { readonly url: string; readonly ownerUrl: string } | undefined
+  /** Whose ring policies the control plane goes by: as src/run.ts has it. */
+  readonly ringProfile: string
   /** What every process inherits. */
   readonly environment: Environment
 }
@@ -85,9 +87,12 @@ export function stackConfig(overrides: Environment = {}): StackConfig {
     apis: parsed.data.API_PROCESSES,
     workers: parsed.data.WORKER_PROCESSES,
     database: external(parsed.data.DATABASE_URL, parsed.data.DATABASE_OWNER_URL),
+    ringProfile: environment["RING_PROFILE"] ?? (isDevelopment(environment) ? "demo" : "production"),
     environment,
   })
 }
+
+const isDevelopment = ({ ENVIRONMENT = "development" }: Environment) => ENVIRONMENT === "development"
 
 function external(url: string | undefined, ownerUrl: string | undefined): StackConfig["database"] {
   if (url === undefined) return undefined

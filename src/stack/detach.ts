@@ -22,7 +22,9 @@ export async function detach(only: readonly string[] | undefined): Promise<numbe
   supervisor.unref()
   if (run === undefined) throw new Error(`Nothing could be started. The end of ${log}:\n${lastLines(log, 30)}`)
   const seconds = (Date.now() - run.startedMs) / 1_000
-  process.stdout.write(summary({ units: run.units, seconds, adminToken: adminToken(config) }))
+  process.stdout.write(
+    summary({ units: run.units, seconds, adminToken: adminToken(config), ringProfile: config.ringProfile }),
+  )
   return notHealthy(run.units).length === 0 ? 0 : 1
 }
 

@@ -1,3 +1,4 @@
+import { stackConfig } from "./config.ts"
 import { changeLines, progress } from "./progress.ts"
 import { Stack } from "./stack.ts"
 import { summary } from "./summary.ts"
@@ -21,7 +22,8 @@ export async function foreground(only: readonly string[] | undefined): Promise<n
 
 function conclusion(stack: Stack): string {
   const seconds = (Date.now() - stack.startedMs) / 1_000
-  return summary({ units: stack.view(), seconds, adminToken: stack.adminToken() })
+  const { ringProfile } = stackConfig()
+  return summary({ units: stack.view(), seconds, adminToken: stack.adminToken(), ringProfile })
 }
 
 /** npm passes Ctrl-C on to us, who have had it from the terminal already: what comes so soon is the same request. */

@@ -49,10 +49,11 @@ test("an optional part may be missing without a failure, and is named all the sa
   const grafana = unit("grafana", { state: "missing", optional: true })
   assert.equal(notHealthy([unit("api"), grafana]), [])
   assert.equal(notHealthy([unit("api"), { ...grafana, state: "failed" }]).length, 1)
-  const said = summary({ units: [unit("api"), grafana], seconds: 4.21, adminToken: "secret" })
+  const said = summary({ units: [unit("api"), grafana], seconds: 4.21, adminToken: "secret", ringProfile: "demo" })
   assert.match(said, "Everything but grafana is healthy after 4.2 s.")
   assert.match(said, "http://127.0.0.1:1/api/v1/docs")
   assert.match(said, "secret")
+  assert.match(said, "Ring policies: demo, with seconds")
 })
 
 /** What is written to an output of so many columns. */

@@ -12,7 +12,7 @@ export interface Envelope<P> {
   readonly correlationId: string
 }
 
-export interface TaskOptions {
+interface TaskOptions {
   readonly correlationId: string
   readonly delaySeconds?: number
   /** The back end that it calls: of each one only so many tasks are at work in a process, see worker.ts. */

@@ -51,8 +51,12 @@ async function run<N extends TaskName>(
   stopping: AbortSignal,
 ): Promise<JobResult> {
   const started = performance.now()
+  // One that the queue has taken back ran out of its time, whatever came of it here.
   const timed = (status: "success" | "failed") =>
-    metrics.taskDuration.record((performance.now() - started) / 1000, { task_name: name, status })
+    metrics.taskDuration.record((performance.now() - started) / 1000, {
+      task_name: name,
+      status: signal.aborted ? "timeout" : status,
+    })
   try {
     await consumerSpan(name, lineage(name, data.traceparent), () =>
       withCorrelation(data.correlationId, undefined, () =>

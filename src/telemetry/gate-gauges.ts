@@ -40,7 +40,7 @@ const promotionGateSuccessRate = observed({
   ),
 })
 
-export const overdueReasons = ["stuck", "compliance", "approval"] as const
+const overdueReasons = ["stuck", "compliance", "approval"] as const
 
 /**
  * stuck: nobody has written about a ring, or a roll-back, for twenty polls and a minute. compliance: a ring does not

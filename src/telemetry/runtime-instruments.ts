@@ -7,7 +7,7 @@ const gauge = (name: string, unit: string, description: string, attributes: Attr
 
 const delay = (of: string, description: string) => gauge(`nodejs.eventloop.delay.${of}`, "s", description)
 
-const bySpace = { "v8js.heap.space.name": bounded }
+const bySpace: AttributeSpec = { "v8js.heap.space.name": bounded }
 
 /** What instrumentation-runtime-node tells of Node and V8: https://opentelemetry.io/docs/specs/semconv/runtime/nodejs-metrics/ */
 export const runtimeInstruments: readonly ProcessInstrument[] = [

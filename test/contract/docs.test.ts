@@ -27,7 +27,7 @@ const operations = page("docs/operations.md")
 const configuration = page("docs/configuration.md")
 
 test("the page of metrics is what its source makes", () => {
-  assert.ok(metrics.text === metricsPage(), "run node docs/source/main.ts")
+  assert.ok(metrics.text === metricsPage(), "run npm run docs")
 })
 
 /** Every name in backticks, `a_{b,c}` as both. */

@@ -67,11 +67,12 @@ test("PromQL and SQL say the same, instrument by instrument", async ({ scene, sq
 test("every comparison is of something, and one row less is seen", async ({ scene, sql }) => {
   const { prometheus } = scene.own.config
   for (const pair of pairs) {
-    const values = [...(await exposed(prometheus, pair)).values()]
-    assert.ok(
-      values.some((value) => value !== 0),
-      pair.instrument,
+    const something = await waitFor(
+      async () => [...(await exposed(prometheus, pair)).values()],
+      (values) => values.some((value) => value !== 0),
+      60,
     )
+    assert.ok(something.met, `${pair.instrument} is zero, or not there`)
     if (pair.counts === undefined) continue
     const { met } = await waitFor(
       () => comparedWithout(prometheus, sql, pair),

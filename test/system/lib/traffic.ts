@@ -24,14 +24,15 @@ async function undecided(scene: Scene): Promise<void> {
   await submit(scene, "Waiting", needing(2))
 }
 
-/** Installed device by device for minutes; taken back by hand, after an incident. */
+/** One that is installed device by device for a minute, until it is taken back by hand; one that goes back for its incidents. */
 async function slow(scene: Scene): Promise<void> {
   await behave(scene, "Creeping", { installSeconds: 90 })
   const creeping = await submit(scene, "Creeping", { connector_type: "landscape" })
   await behave(scene, "Incident", { installSeconds: 3_600 })
   const { id } = await submit(scene, "Incident", { connector_type: "sccm" })
   await becomes(scene, id, ({ current_ring }) => current_ring === "LAB", withinSeconds)
-  await scene.who.olga.post(`/deployments/${id}/incidents`, { summary: "Outlook does not start", reference: "INC-1" })
+  for (const reference of ["INC-1", "INC-2"])
+    await scene.who.olga.post(`/deployments/${id}/incidents`, { summary: "Outlook does not start", reference })
   await becomes(scene, creeping.id, ({ rings }) => rings[0]?.installed >= 4, withinSeconds)
   await scene.who.olga.post(`/deployments/${creeping.id}/rollback`, { reason: "too slow" })
   for (const each of [id, creeping.id]) await becomes(scene, each, ({ outcome }) => outcome != null, withinSeconds)
