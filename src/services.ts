@@ -10,6 +10,7 @@ import { DatabaseBreaker } from "./breaker/database.ts"
 import { listBreakers } from "./breaker/list.ts"
 import { isolateBreaker, resetBreaker } from "./breaker/operate.ts"
 import type { Config } from "./config.ts"
+import type { Database } from "./db/client.ts"
 import { cancelDeployment } from "./deployments/cancel.ts"
 import { createDeployment } from "./deployments/create.ts"
 import { prepareGetDeployment } from "./deployments/get.ts"
@@ -39,6 +40,7 @@ import { type Actor, createToken } from "./tokens/issue.ts"
 import { listTokens } from "./tokens/list.ts"
 import { revokeToken } from "./tokens/revoke.ts"
 import type { Token } from "./tokens/types.ts"
+import { isActive, whileActive } from "./tokens/watch.ts"
 
 /** The verbs as the API calls them: bound to the domain, and telling a caller when the database is away. */
 export function apiServices(
@@ -76,8 +78,7 @@ export function apiServices(
     ...approvalServices(domain, database),
     ...policyServices(domain, database),
     ...tokenServices(domain, database),
-    listEvents: (query) => database.run(() => readEvents(db, query)),
-    streamEvents: (filter, after) => database.run(() => streams.open(filter, after)),
+    ...eventServices(db, streams, database),
     listApplications: (filter) => database.run(() => listApplications(db, filter)),
     listCircuitBreakers: () => database.run(() => listBreakers(domain)),
     isolateCircuitBreaker: (caller, service, reason) =>
@@ -122,6 +123,16 @@ function approvalServices(domain: Domain, database: DatabaseBreaker) {
     getApprovals: (id) => database.run(() => getApprovals(db, id)),
     assessRisk: (question) => database.run(() => assessRisk(db, question)),
     getRiskModel: (version) => database.run(() => getRiskModel(db, version)),
+  } satisfies Partial<ApiServices>
+}
+
+function eventServices(db: Database, streams: EventStreams, database: DatabaseBreaker) {
+  return {
+    listEvents: (query) => database.run(() => readEvents(db, query)),
+    streamEvents: async (filter, after, tokenId) => {
+      const stream = await database.run(() => streams.open(filter, after))
+      return whileActive(stream, () => isActive(db, tokenId))
+    },
   } satisfies Partial<ApiServices>
 }
 

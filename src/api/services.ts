@@ -93,8 +93,11 @@ export interface ApiServices {
     expected: ExpectedVersion | undefined,
   ): Promise<PolicyVersion>
   listEvents(query: EventQuery): Promise<EventPage>
-  /** Begins behind a position, or with what comes from now on. Throws `unavailable` when too many listen here. */
-  streamEvents(filter: EventFilter, after: number | undefined): Promise<EventStream>
+  /**
+   * Begins behind a position, or with what comes from now on; ends once the token is good no more. Throws `unavailable`
+   * when too many listen here.
+   */
+  streamEvents(filter: EventFilter, after: number | undefined, tokenId: string): Promise<EventStream>
   listApplications(filter: ApplicationFilter): Promise<ApplicationPage>
   /** Every kind of back end, in the order of the types. */
   listConnectors(): Promise<readonly ConnectorView[]>

@@ -9,8 +9,15 @@ import { type Scene, startScene } from "./lib/rollout.ts"
 import { mixedTraffic } from "./lib/traffic.ts"
 import { waitFor } from "./lib/wait.ts"
 
-/** Expressions that rightly have no answer in a run of a few minutes, and why. */
-const expectedEmpty: Readonly<Record<string, string>> = {}
+/** What is rightly not there in a run of a few minutes, and why: no expression that names it has an answer. */
+const expectedEmpty: Readonly<Record<string, string>> = {
+  'status="timeout"': "a task may take five minutes",
+  otelcol_exporter_send_failed_spans_total:
+    "appears with the first span that the Collector gives up; it repeats for ever",
+}
+
+const named = (text: string) => Object.keys(expectedEmpty).filter((name) => text.includes(name))
+const listed = [...expressions.keys()].filter((text) => named(text).length > 0)
 
 const test = suite<{ scene: Scene; provoked: Provoked; values: Values }>("expressions")
 
@@ -41,8 +48,9 @@ async function withoutData(prometheus: string, texts: readonly string[], values:
   return empty
 }
 
-test("operands are what conditions are said of", () => {
-  assert.equal(operands("a / b > 0.1 and on (x) (sum(c) == bool 1 or absent(d))"), ["a / b", "sum(c)", "d"])
+test("operands are what conditions are said of, however deep", () => {
+  const query = "a / b > 0.1 and on (x) (sum(c or 0 * d) == bool 1 or absent(e))"
+  assert.equal([...operands(query)].sort(), ["0 * d", "a / b", "c", "e", "sum(c or 0 * d)"])
 })
 
 test("every variable of the dashboards has values", ({ values }) => {
@@ -51,23 +59,19 @@ test("every variable of the dashboards has values", ({ values }) => {
 })
 
 test("every expression has an answer, or stands on the list", async ({ scene, values }) => {
-  const { prometheus } = scene.own.config
-  let missing: readonly string[] = [...expressions.keys()].filter((text) => !(text in expectedEmpty))
-  assert.ok(missing.length > 100)
-  const again = async () => (missing = await withoutData(prometheus, missing, values))
-  await waitFor(again, (empty) => empty.length === 0, 120)
+  let missing: readonly string[] = [...expressions.keys()].filter((text) => !listed.includes(text))
+  assert.ok(missing.length > 300)
+  const again = async () => (missing = await withoutData(scene.own.config.prometheus, missing, values))
+  // What is laid out with five minutes has its first value at the next full five minutes.
+  await waitFor(again, (empty) => empty.length === 0, 330)
   assert.equal(
     missing.map((text) => `${expressions.get(text)?.join(", ")}: ${text}`),
     [],
   )
 })
 
-test("what stands on the list is still asked, and has no answer", async ({ scene, values }) => {
-  const listed = Object.keys(expectedEmpty)
-  assert.equal(
-    listed.filter((text) => !expressions.has(text)),
-    [],
-  )
+test("what stands on the list is asked for, and has no answer", async ({ scene, values }) => {
+  assert.equal([...new Set(listed.flatMap(named))].sort(), Object.keys(expectedEmpty).sort())
   assert.equal(await withoutData(scene.own.config.prometheus, listed, values), listed)
 })
 

@@ -126,24 +126,22 @@ test("a gate's span has the evidence that it went by", ({ spans }) => {
 
 /** The trace with those that its stages are linked to: what a person orders is done in the trace of the order. */
 async function withLinked({ scene, spans, traceId }: Context): Promise<readonly TraceSpan[]> {
-  const ids = new Set(stagesOf(spans).flatMap(({ links }) => links.map((link) => link.traceId)))
-  ids.delete(traceId)
-  const linked = await Promise.all([...ids].map((id) => traceSpans(scene.own.config.jaeger, id)))
-  return [...spans, ...linked.flat()]
+  const ids = new Set([traceId, ...stagesOf(spans).flatMap(({ links }) => links.map((link) => link.traceId))])
+  return (await Promise.all([...ids].map((id) => traceSpans(scene.own.config.jaeger, id)))).flat()
 }
 
 test("calls to the back end and queries of the database are in it, or where a stage leads to", async (context) => {
-  const all = await withLinked(context)
-  const of = (meets: (span: TraceSpan) => boolean) => all.filter(meets).length
-  for (const operation of ["intune deploy", "intune rollback"])
-    assert.is(
-      of(({ name }) => name === operation),
-      rings.length,
-      operation,
-    )
-  const requests = of(({ tags }) => tags["span.kind"] === "client" && tags["peer.service"] === "intune")
-  assert.ok(requests >= 2 * rings.length, `${requests} requests`)
-  assert.ok(of(({ tags }) => tags["db.system.name"] === "postgresql") > 0)
+  const named = (all: readonly TraceSpan[], operation: string) => all.filter(({ name }) => name === operation).length
+  const operations = ["intune deploy", "intune rollback"]
+  const { found: all } = await waitFor(
+    () => withLinked(context),
+    (some) => operations.every((operation) => named(some, operation) >= rings.length),
+    30,
+  )
+  for (const operation of operations) assert.is(named(all, operation), rings.length, operation)
+  const requests = all.filter(({ tags }) => tags["span.kind"] === "client" && tags["peer.service"] === "intune")
+  assert.ok(requests.length >= 2 * rings.length, `${requests.length} requests`)
+  assert.ok(all.some(({ tags }) => tags["db.system.name"] === "postgresql"))
 })
 
 test("what measured a ring is a trace of its own, which the gate's span leads to", async ({

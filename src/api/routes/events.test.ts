@@ -36,15 +36,15 @@ test("200: a stream sends when to come again, then events with their position as
   assert.ok(stream.closed)
 })
 
-test("a client that comes again begins behind the last event it received, whatever its address says", async () => {
+test("a client that comes again begins behind the last event it received, whatever its address says, as its token", async () => {
   const { app, calls } = testApp()
   const asked = async (query: string, more: Record<string, string>) => {
     await (await app.request(`${base}/stream${query}`, { headers: { ...headers, ...more } })).text()
-    return calls.at(-1)?.arguments[1]
+    return calls.at(-1)?.arguments.slice(1)
   }
-  assert.is(await asked("", {}), undefined)
-  assert.is(await asked("?after=3", {}), 3)
-  assert.is(await asked("?after=3", { "Last-Event-ID": "5" }), 5)
+  assert.equal(await asked("", {}), [undefined, "viewer"])
+  assert.equal(await asked("?after=3", {}), [3, "viewer"])
+  assert.equal(await asked("?after=3", { "Last-Event-ID": "5" }), [5, "viewer"])
 })
 
 test("a stream whose client goes away is closed; HEAD opens none", async () => {

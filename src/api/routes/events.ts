@@ -1,7 +1,7 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi"
 import { defineRoute, jsonAnswer } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
-import type { ApiEnv } from "../env.ts"
+import { type ApiEnv, callerOf } from "../env.ts"
 import {
   eventLogQuerySchema,
   eventPageBody,
@@ -35,7 +35,7 @@ const stream = defineRoute(
     description:
       "Server-Sent Events: `id` is the position, `event` the type, `data` the event as it is listed. A client that comes " +
       "again with `Last-Event-ID` is first sent what it missed. There is a comment at least every 15 seconds. The stream " +
-      "ends after ten minutes, when this process stops, and for a client that is too slow: come again.",
+      "ends after ten minutes, when this process stops, for a client that is too slow, and for one whose token was revoked.",
     request: { query: eventStreamQuerySchema, headers: lastEventIdSchema },
     responses: {
       200: { description: "Events without end", content: { "text/event-stream": { schema: z.string() } } },
@@ -59,7 +59,7 @@ export function eventRoutes({ services }: ApiDeps) {
       if (c.req.method === "HEAD") return c.body(null, 200, headers) // nobody would ever close it
       const query = c.req.valid("query")
       const after = c.req.valid("header")["last-event-id"] ?? query.after
-      const events = await services.streamEvents(toEventFilter(query), after)
+      const events = await services.streamEvents(toEventFilter(query), after, callerOf(c).principal.tokenId)
       events.gone.addEventListener("abort", () => hangUp(c.env))
       return c.body(eventStreamBody(events), 200, headers)
     })

@@ -19,11 +19,11 @@ interface Variable {
 }
 
 /** What Grafana puts in for a quarter of an hour that is looked at; the longer names first. */
-const durations: readonly (readonly [name: string, value: string])[] = [
+const durations = (interval: string): readonly (readonly [name: string, value: string])[] => [
   ["$__rate_interval", "1m"],
   ["$__range_s", "900"],
   ["$__range", "15m"],
-  ["$__interval", "15s"],
+  ["$__interval", interval],
 ]
 
 const line = (text: string) => text.replaceAll(/\s+/g, " ").trim()
@@ -34,20 +34,28 @@ const variablesOf = (dashboard: (typeof dashboards)[number]) =>
   dashboard.templating.list.filter(({ type }) => type === "query") as unknown as readonly Variable[]
 
 /** As Grafana fills it in with "All". A variable that offers no such thing stays: one of its values has to be put in. */
-function filled(text: string, variables: readonly Variable[]): string {
+function filled(text: string, variables: readonly Variable[], interval = "15s"): string {
   const all = variables.flatMap(({ name, allValue }) =>
     allValue === undefined ? [] : [[`$${name}`, allValue] as const],
   )
-  return line(replaced(text, [...durations, ...all]))
+  return line(replaced(text, [...durations(interval), ...all]))
 }
 
+/** The least `$__interval` of a panel. */
+const leastInterval = (panel: object) => ("interval" in panel ? String(panel.interval) : undefined)
+
 const onDashboards: readonly Expression[] = dashboards.flatMap((dashboard) => {
-  const panels = targetsOf(dashboard).map(({ panel, target }) => ({ where: panel.title, text: target.expr }))
-  const annotations = dashboard.annotations.list.map(({ name, target }) => ({ where: name, text: target.expr }))
-  return [...panels, ...annotations].map(({ where, text }) => ({
-    where: `${dashboard.uid}: ${where}`,
-    text: filled(text, variablesOf(dashboard)),
-  }))
+  const fill = (expr: string, interval?: string) => filled(expr, variablesOf(dashboard), interval)
+  return [
+    ...targetsOf(dashboard).map(({ panel, target }) => ({
+      where: `${dashboard.uid}: ${panel.title}`,
+      text: fill(target.expr, leastInterval(panel)),
+    })),
+    ...dashboard.annotations.list.map(({ name, target }) => ({
+      where: `${dashboard.uid}: ${name}`,
+      text: fill(target.expr),
+    })),
+  ]
 })
 
 const inRunbooks: readonly Expression[] = [...runbooks].flatMap(([name, page]) =>

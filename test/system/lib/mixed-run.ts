@@ -41,7 +41,7 @@ async function submit({ scene }: Run, app: string, request: Request & { readonly
 }
 
 /** What the rings are like: quick, and each of them different from the others. */
-export async function layDownPolicies(scene: Scene): Promise<void> {
+async function layDownPolicies(scene: Scene): Promise<void> {
   const quick = { poll_interval_seconds: 0.3, soak_seconds: 0, error_limit: 3 }
   const lenient = { success_rate: 0.6, failure_limit: 0.4, incident_limit: 0 }
   await changePolicy(scene, "LAB", { ...quick, ...lenient, no_data: "wait", compliance_limit_seconds: 20 })

@@ -2,25 +2,33 @@ import { parser } from "@prometheus-io/lezer-promql"
 
 type Node = ReturnType<typeof parser.parse>["topNode"]
 
-const comparisons = ["Gtr", "Lss", "Gte", "Lte", "Eql", "Neq"]
-const sets = ["And", "Or", "Unless"]
+const operators = ["And", "Or", "Unless", "Gtr", "Lss", "Gte", "Lte", "Eql", "Neq"]
 
-/** What `and`, `or`, `unless`, comparisons and `absent` are said of: what has to be there for a condition to be able to be met. */
-export function operands(text: string): readonly string[] {
-  return below(parser.parse(text).topNode)
+const isAbsent = ({ name, firstChild }: Node) => name === "FunctionCall" && firstChild?.firstChild?.name === "Absent"
+const isCondition = (node: Node) =>
+  isAbsent(node) || (node.name === "BinaryExpr" && operators.some((name) => node.getChild(name)))
 
-  function below(node: Node): readonly string[] {
-    if (node.name === "PromQL" || node.name === "ParenExpr") return node.firstChild ? below(sole(node)) : []
-    if (node.name === "NumberDurationLiteral") return []
-    if (node.name === "FunctionCall" && node.firstChild?.firstChild?.name === "Absent")
-      return below(sole(node.lastChild ?? node))
-    const operator = [...sets, ...comparisons].find((name) => node.name === "BinaryExpr" && node.getChild(name))
-    if (operator === undefined) return [text.slice(node.from, node.to)]
-    return [node.firstChild, node.lastChild].flatMap((side) => (side ? below(side) : []))
-  }
+/** What has to be there for the query to have an answer at times: what a comparison, `and`, `or`, `unless` or `absent` is said of, wherever. */
+export function operands(query: string): readonly string[] {
+  const found: string[] = []
+  parser.parse(query).iterate({
+    enter: ({ node }) => {
+      if (isCondition(node)) found.push(...sides(node).map(({ from, to }) => query.slice(from, to)))
+    },
+  })
+  return [...new Set(found)]
 }
 
-/** The expression in brackets. */
-function sole(node: Node): Node {
-  return node.firstChild ?? node
+/** Those that are no conditions of their own, and no numbers. */
+function sides(condition: Node): readonly Node[] {
+  const both = isAbsent(condition) ? [condition.lastChild] : [condition.firstChild, condition.lastChild]
+  return both
+    .map((side) => side && withoutBrackets(side))
+    .filter((side) => side !== null)
+    .filter((side) => !isCondition(side) && side.name !== "NumberDurationLiteral")
+}
+
+function withoutBrackets(node: Node): Node {
+  const bracketed = ["ParenExpr", "FunctionCallBody"].includes(node.name)
+  return bracketed && node.firstChild ? withoutBrackets(node.firstChild) : node
 }

@@ -3,7 +3,7 @@ import postgres from "postgres"
 import { sendJson } from "./http.ts"
 import { scalar } from "./prometheus.ts"
 import { type Provoked, provokeEverything } from "./provoke.ts"
-import { becomes, behave, needing, type Scene, submit } from "./rollout.ts"
+import { becomes, behave, changePolicy, needing, type Scene, submit } from "./rollout.ts"
 import { waitFor } from "./wait.ts"
 
 const withinSeconds = 240
@@ -56,9 +56,29 @@ async function brokenUntilTold({ own }: Scene): Promise<void> {
   if (!(await waitFor(closed, (state) => state === 0, withinSeconds)).met) throw new Error("the breaker does not close")
 }
 
+/** Through every ring. The query that provokeEverything left in the way of that goes first. */
+async function everywhere(scene: Scene): Promise<void> {
+  await changePolicy(scene, "CANARY", { query: null })
+  const { id } = await submit(scene, "Everywhere", { target_ring: "GLOBAL" })
+  await becomes(scene, id, { status: "COMPLETED" }, withinSeconds)
+}
+
+/** A mistake of ours: the application may not read one of its tables, so requests and tasks fail. */
+async function rightMissing({ own, who }: Scene): Promise<void> {
+  const sql = postgres(own.databaseUrl.replace("eucora_app", "eucora_owner"), { max: 1 })
+  await sql`REVOKE SELECT ON drifts FROM eucora_app`
+  const { status } = await who.olga.get("/drifts")
+  const failed = () => scalar(own.config.prometheus, 'sum(task_duration_seconds_count{status="failed"})')
+  const { met } = await waitFor(failed, (count) => count > 0, withinSeconds)
+  await sql`GRANT SELECT ON drifts TO eucora_app`
+  await sql.end()
+  if (status !== 500 || !met) throw new Error(`nothing fails without the right: ${status}`)
+}
+
 /** All of it, with the rules as they are. A client goes on listening to events until it is closed. */
 export async function mixedTraffic(scene: Scene): Promise<Provoked> {
   const provoked = await provokeEverything(scene)
-  await Promise.all([undecided(scene), slow(scene), drift(scene), brokenUntilTold(scene)])
+  await Promise.all([undecided(scene), slow(scene), drift(scene), brokenUntilTold(scene), everywhere(scene)])
+  await rightMissing(scene)
   return provoked
 }

@@ -35,7 +35,7 @@ export type Values = ReadonlyMap<string, number>
 
 const usualTolerance = 1e-6
 
-export function definitionOf({ instrument }: Pair): DurableInstrument | Observed {
+function definitionOf({ instrument }: Pair): DurableInstrument | Observed {
   const found = declared.find(({ name }) => name === instrument)
   if (found === undefined) throw new Error(`nobody declares ${instrument}`)
   return found
@@ -62,7 +62,7 @@ export async function exposed(prometheus: string, pair: Pair): Promise<Values> {
 }
 
 /** What the tables say. */
-export async function counted(sql: postgres.Sql, pair: Pair): Promise<Values> {
+async function counted(sql: postgres.Sql, pair: Pair): Promise<Values> {
   const definition = definitionOf(pair)
   const rows = await sql.unsafe(pair.sql)
   const found = new Map<string, number>()
@@ -83,7 +83,7 @@ export async function counted(sql: postgres.Sql, pair: Pair): Promise<Values> {
 }
 
 /** Where the two do not agree, a line each; none where they do. */
-export function differences(pair: Pair, prometheus: Values, tables: Values): readonly string[] {
+function differences(pair: Pair, prometheus: Values, tables: Values): readonly string[] {
   const missing = pair.zeros ? Number.NaN : 0
   return [...new Set([...prometheus.keys(), ...tables.keys()])].flatMap((key) => {
     const [exposedValue, tableValue] = [prometheus.get(key) ?? missing, tables.get(key) ?? missing]
