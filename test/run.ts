@@ -14,7 +14,7 @@ interface Outcome {
 
 const quickTests = ["src/**/*.test.ts", "grafana/**/*.test.ts", "test/contract/**/*.test.ts"]
 const patterns = process.argv.slice(2)
-/** The system and fault tests kill and restart servers, take their time, and are not to disturb one another. */
+/** The system and fault tests start whole stacks, kill and restart servers, and take their time. */
 const heavy = patterns.some((pattern) => /system|faults/.test(pattern))
 /** A file that runs longer hangs. */
 const limitMs = heavy ? 900_000 : 60_000
@@ -51,15 +51,24 @@ function counted(output: string, code: number | null): Outcome {
 
 const files = (await Array.fromAsync(glob(patterns.length > 0 ? patterns : quickTests))).sort()
 const server = await startTestServer()
-const queue = [...files]
 const outcomes: Outcome[] = []
-const lanes = heavy ? 1 : Math.min(availableParallelism(), 4)
-await Promise.all(
-  Array.from({ length: lanes }, async () => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift())
+
+async function runAll(queue: readonly string[], lanes: number): Promise<void> {
+  const waiting = [...queue]
+  const lane = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift())
       outcomes.push(await runFile(file, server.url))
-  }),
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+}
+
+/** Fault tests compare times, and want the machine to themselves. */
+const isAlone = (file: string) => file.includes("/faults/")
+await runAll(
+  files.filter((file) => !isAlone(file)),
+  Math.min(availableParallelism(), heavy ? 2 : 4),
 )
+await runAll(files.filter(isAlone), 1)
 await server.stop()
 const sum = (pick: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + pick(outcome), 0)
 const failed = sum((outcome) => outcome.failed) + (files.length === 0 ? 1 : 0)

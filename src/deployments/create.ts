@@ -13,7 +13,7 @@ import { assessDeployment } from "../risk/assess-deployment.ts"
 import { evidenceSha256 } from "../risk/evidence.ts"
 import type { Assessment } from "../risk/score.ts"
 import { deploymentSubmitted, riskScoreDistribution } from "../telemetry/domain-counts.ts"
-import { currentTraceparent, withSpan } from "../telemetry/trace.ts"
+import { currentTraceparent, setSpanAttributes, withSpan } from "../telemetry/trace.ts"
 import { dispatchDeployment } from "./dispatch.ts"
 import { deploymentColumns, toDeployment } from "./row.ts"
 import type { Deployment, NewDeployment } from "./types.ts"
@@ -98,6 +98,7 @@ async function submit(
     .returning(deploymentColumns())
   if (row === undefined) throw new Error("an inserted deployment was not returned")
   const deployment = toDeployment(row)
+  setSpanAttributes({ "deployment.id": deployment.id })
   await record(tx, caller, deployment, assessment)
   if (!deployment.requiresCab) await dispatchDeployment(tx, domain, deployment)
   return deployment

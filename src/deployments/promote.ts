@@ -11,6 +11,7 @@ import type { Ring } from "../rings/rings.ts"
 import { stopIdling } from "./idle.ts"
 import { type LockedDeployment, mustLock } from "./lock.ts"
 import { readDeployment } from "./row.ts"
+import { inStage } from "./stage.ts"
 import type { Deployment } from "./types.ts"
 
 /**
@@ -30,7 +31,10 @@ export function promoteDeployment(domain: Domain, caller: Caller, id: string, re
       .update(rollouts)
       .set({ finishedAt: sql`coalesce(finished_at, now())` })
       .where(ringOf({ deploymentId: id, ring: currentRing }))
-    await goOn(tx, domain, deployment, currentRing, { principal: caller.principal.name, reason, overridden })
+    const attributes = { "eucora.ring": currentRing, "eucora.gate.overridden": overridden }
+    await inStage(tx, "deployment.promote", deployment, attributes, () =>
+      goOn(tx, domain, deployment, currentRing, { principal: caller.principal.name, reason, overridden }),
+    )
     return readDeployment(tx, id)
   })
 }

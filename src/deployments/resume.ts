@@ -11,6 +11,7 @@ import { dispatchDeployment } from "./dispatch.ts"
 import { eventContext } from "./finish.ts"
 import { type LockedDeployment, mustLock } from "./lock.ts"
 import { readDeployment } from "./row.ts"
+import { inStage } from "./stage.ts"
 import type { Deployment } from "./types.ts"
 
 /**
@@ -36,7 +37,7 @@ export function resumeDeployment(domain: Domain, caller: Caller, id: string, rea
       .where(eq(deployments.id, id))
     const event = { type: "DEPLOYMENT_RESUMED", data: { ring: deployment.currentRing, reason } } as const
     await appendEvents(tx, eventContext(deployment, caller.principal.name), [event])
-    await goOn(tx, domain, deployment, state)
+    await inStage(tx, "deployment.resume", deployment, {}, () => goOn(tx, domain, deployment, state))
     return readDeployment(tx, id)
   })
 }

@@ -12,13 +12,21 @@ export interface Staged {
   readonly stageTraceparent: string | null
 }
 
+type Stage =
+  | "deployment.approve"
+  | "deployment.promote"
+  | "deployment.resume"
+  | "deployment.rollback"
+  | "ring.rollout"
+  | "gate.evaluate"
+
 /**
  * Runs a stage of a deployment's story: a short span in the deployment's one trace, whoever brought it about and however
  * long after the stage before, linked to that stage and to what asked for it. The next stage is linked to this one.
  */
 export function inStage<T>(
   tx: Transaction,
-  name: "deployment.approve" | "deployment.rollback" | "ring.rollout" | "gate.evaluate",
+  name: Stage,
   deployment: Staged,
   attributes: SpanAttributes,
   work: () => Promise<T>,

@@ -96,7 +96,10 @@ export function deploymentRoutes({ services, links }: ApiDeps) {
     .openapi(create, async (c) => {
       const input = toNewDeployment(c.req.valid("json"))
       const key = c.req.valid("header")["Idempotency-Key"]
-      const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprintOf(create, input) }
+      const idempotency =
+        key === undefined
+          ? undefined
+          : { key, fingerprint: fingerprintOf(create, { ...input, notBefore: input.notBefore?.toISOString() }) }
       const { deployment, replayed } = await services.createDeployment(callerOf(c), input, idempotency)
       if (replayed) c.header("Idempotency-Replayed", "true")
       c.header("Location", deploymentPath(deployment.id))

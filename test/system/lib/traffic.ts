@@ -24,18 +24,20 @@ async function undecided(scene: Scene): Promise<void> {
   await submit(scene, "Waiting", needing(2))
 }
 
-/** One that is installed device by device for a minute, until it is taken back by hand; one that goes back for its incidents. */
-async function slow(scene: Scene): Promise<void> {
-  await behave(scene, "Creeping", { installSeconds: 90 })
-  const creeping = await submit(scene, "Creeping", { connector_type: "landscape" })
-  await behave(scene, "Incident", { installSeconds: 3_600 })
-  const { id } = await submit(scene, "Incident", { connector_type: "sccm" })
-  await becomes(scene, id, ({ current_ring }) => current_ring === "LAB", withinSeconds)
+/** Two that do not come to an end: one goes back for its incidents, one by hand. */
+async function takenBack(scene: Scene): Promise<void> {
+  const { olga } = scene.who
+  const submitted = ["Incident", "Recalled"].map(async (app) => {
+    await behave(scene, app, { installSeconds: 3_600 })
+    const { id } = await submit(scene, app, { connector_type: "landscape" })
+    await becomes(scene, id, ({ current_ring }) => current_ring === "LAB", withinSeconds)
+    return id
+  })
+  const [incident, recalled] = await Promise.all(submitted)
   for (const reference of ["INC-1", "INC-2"])
-    await scene.who.olga.post(`/deployments/${id}/incidents`, { summary: "Outlook does not start", reference })
-  await becomes(scene, creeping.id, ({ rings }) => rings[0]?.installed >= 4, withinSeconds)
-  await scene.who.olga.post(`/deployments/${creeping.id}/rollback`, { reason: "too slow" })
-  for (const each of [id, creeping.id]) await becomes(scene, each, ({ outcome }) => outcome != null, withinSeconds)
+    await olga.post(`/deployments/${incident}/incidents`, { summary: "Outlook does not start", reference })
+  await olga.post(`/deployments/${recalled}/rollback`, { reason: "crashes on start" })
+  for (const id of [incident, recalled]) await becomes(scene, id ?? "", { status: "ROLLED_BACK" }, withinSeconds)
 }
 
 /** Devices that differ from what was completed there. */
@@ -56,8 +58,9 @@ async function brokenUntilTold({ own }: Scene): Promise<void> {
   if (!(await waitFor(closed, (state) => state === 0, withinSeconds)).met) throw new Error("the breaker does not close")
 }
 
-/** Through every ring. The query that provokeEverything left in the way of that goes first. */
+/** Through every ring, slowly enough to be seen on the way. The query that provokeEverything left in its way goes first. */
 async function everywhere(scene: Scene): Promise<void> {
+  await behave(scene, "Everywhere", { installSeconds: 20 })
   await changePolicy(scene, "CANARY", { query: null })
   const { id } = await submit(scene, "Everywhere", { target_ring: "GLOBAL" })
   await becomes(scene, id, { status: "COMPLETED" }, withinSeconds)
@@ -78,7 +81,7 @@ async function rightMissing({ own, who }: Scene): Promise<void> {
 /** All of it, with the rules as they are. A client goes on listening to events until it is closed. */
 export async function mixedTraffic(scene: Scene): Promise<Provoked> {
   const provoked = await provokeEverything(scene)
-  await Promise.all([undecided(scene), slow(scene), drift(scene), brokenUntilTold(scene), everywhere(scene)])
+  await Promise.all([undecided(scene), takenBack(scene), drift(scene), brokenUntilTold(scene), everywhere(scene)])
   await rightMissing(scene)
   return provoked
 }
