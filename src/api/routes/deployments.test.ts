@@ -48,18 +48,6 @@ const served = {
   },
 }
 
-test("a start time is part of what an Idempotency-Key stands for", async () => {
-  const { app, calls } = testApp()
-  for (const not_before of [undefined, "2026-03-02T00:00:00Z", "2026-03-02T01:00:00+01:00", "2026-03-03T00:00:00Z"])
-    assert.is(
-      (await app.request(path, posted("publisher", { ...body, not_before }, { "Idempotency-Key": "k" }))).status,
-      201,
-    )
-  const [none, one, same, other] = calls.map(({ arguments: [, , key] }) => (key as { fingerprint: string }).fingerprint)
-  assert.is(one, same, "the same moment in another zone")
-  assert.is(new Set([none, one, other]).size, 3)
-})
-
 test("201: a deployment is created for the caller and served with its address and links", async () => {
   const { app, calls } = testApp()
   const response = await app.request(path, posted("publisher", body, { "X-Correlation-ID": "order-1" }))
