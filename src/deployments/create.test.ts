@@ -158,6 +158,12 @@ for (const [what, [changed, kind, field]] of Object.entries(refusals))
     assert.equal(await rows(), before)
   })
 
+test("the refusal names the first ring that is missing, and its back end", async () => {
+  const input = aDeployment({ appName: "Refused", connectorType: "jamf", targetRing: "GLOBAL" })
+  const error = await createDeployment(domain, someone(), input).catch((thrown) => thrown)
+  assert.match(error.message, /jamf has no group for ring (LAB|CANARY|PILOT|DEPARTMENT|GLOBAL)\.$/)
+})
+
 test("rings that the back end does know are no hindrance", async () => {
   assert.is(
     (await create({ appName: "Jamf", connectorType: "jamf", targetRing: "CANARY" })).deployment.status,

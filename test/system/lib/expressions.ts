@@ -5,7 +5,7 @@ import { getJson } from "./http.ts"
 import { operands } from "./operands.ts"
 
 /** What is asked, and where it stands. */
-export interface Expression {
+interface Expression {
   readonly where: string
   readonly text: string
 }
