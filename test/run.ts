@@ -1,5 +1,5 @@
 /**
- * Runs every test file in a process of its own, two at a time, on one PostgreSQL server; closes with `N passed, N failed`.
+ * Runs every test file in a process of its own, a few at a time, on one PostgreSQL server; closes with `N passed, N failed`.
  * Usage: node test/run.ts [glob …]; without one, everything that needs no built server.
  */
 import { spawn } from "node:child_process"
@@ -62,11 +62,12 @@ async function runAll(queue: readonly string[], lanes: number): Promise<void> {
   await Promise.all(Array.from({ length: lanes }, lane))
 }
 
-/** Fault tests compare times, and want the machine to themselves. */
-const isAlone = (file: string) => file.includes("/faults/")
+/** What compares times wants the machine to itself. */
+const isAlone = (file: string) => /\/faults\/|\/verify\.test\.ts$/.test(file)
 await runAll(
   files.filter((file) => !isAlone(file)),
-  Math.min(availableParallelism(), heavy ? 2 : 4),
+  // Most of them wait for something most of the time.
+  availableParallelism() + 1,
 )
 await runAll(files.filter(isAlone), 1)
 await server.stop()
