@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { inspect } from "node:util"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
@@ -155,6 +156,10 @@ test("production has a key of its own that seals events, of 32 bytes at least, a
   const production = { DATABASE_URL, ENVIRONMENT: "production" }
   assert.match(refusal(production), "EVENT_SEAL_KEY: is not set")
   assert.match(
+    refusal({ ...production, EVENT_SEAL_KEY: publicKey() }),
+    "EVENT_SEAL_KEY: is not set, or the development",
+  )
+  assert.match(
     refusal({ ...production, EVENT_SEAL_KEY: "k".repeat(31) }),
     "EVENT_SEAL_KEY: must have at least 32 bytes",
   )
@@ -169,5 +174,12 @@ test("development has all five back ends in the simulator, production has none u
   assert.equal(names({ ENVIRONMENT: "production", EVENT_SEAL_KEY: "k".repeat(32) }), [])
   assert.throws(() => names({ CONNECTORS_FILE: "/nowhere/connectors.json" }), /connectors\.json/)
 })
+
+/** What compose.yaml falls back to. */
+function publicKey(): string {
+  const found = /EVENT_SEAL_KEY:-([^}]+)\}/.exec(readFileSync("compose.yaml", "utf8"))?.[1]
+  if (found === undefined) throw new Error("compose.yaml has no key for development")
+  return found
+}
 
 test.run()

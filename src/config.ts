@@ -100,11 +100,13 @@ const common = z.object({
 
 /** A key that each process made for itself would fit nobody else's seals. */
 const hasSealKey = ({ ENVIRONMENT, EVENT_SEAL_KEY }: z.output<typeof common>) =>
-  ENVIRONMENT !== "production" || EVENT_SEAL_KEY !== undefined
+  ENVIRONMENT !== "production" || (EVENT_SEAL_KEY !== undefined && !isPublic(EVENT_SEAL_KEY))
+/** The key that compose.yaml has for development, which everybody can read. What was refused already is no Secret. */
+const isPublic = (key: unknown) => key instanceof Secret && key.reveal().startsWith("development-only-")
 const noSealKey = {
   path: ["EVENT_SEAL_KEY"],
   error:
-    "is not set; production needs at least 32 bytes that are kept outside the database, for example from `openssl rand -hex 32`",
+    "is not set, or the development one; production needs at least 32 bytes that are kept outside the database, for example from `openssl rand -hex 32`",
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
