@@ -4,6 +4,7 @@ import { lockDeployment } from "../deployments/lock.ts"
 import { inStage } from "../deployments/stage.ts"
 import type { Domain } from "../domain.ts"
 import { enginePrincipal } from "../lib/principal.ts"
+import { untraced } from "../telemetry/trace.ts"
 import { endRequest } from "./reject.ts"
 
 /** The next run takes the rest. */
@@ -14,16 +15,19 @@ const atMost = 200
  * that many hold nobody up.
  */
 export async function expireApprovals(domain: Domain, signal: AbortSignal): Promise<void> {
-  const expired = await domain.db
+  for (const { id } of await untraced(() => expired(domain))) {
+    if (signal.aborted) return
+    await expireOne(domain, id)
+  }
+}
+
+async function expired({ db }: Domain): Promise<readonly { readonly id: string }[]> {
+  return db
     .select({ id: deployments.id })
     .from(deployments)
     .where(and(eq(deployments.status, "AWAITING_CAB"), sql`outcome IS NULL AND approval_expires_at <= now()`))
     .orderBy(asc(deployments.approvalExpiresAt), asc(deployments.id))
     .limit(atMost)
-  for (const { id } of expired) {
-    if (signal.aborted) return
-    await expireOne(domain, id)
-  }
 }
 
 /** Decided meanwhile, it is left alone; the time it had is fixed, and need not be looked at again. */

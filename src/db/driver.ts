@@ -6,6 +6,8 @@ import { registerHooks } from "node:module"
  *   connection's buffer, so that it never writes again (https://github.com/porsager/postgres/issues/1208);
  * - the first query on the new connection is told the error that ended the old one;
  * - the query for array types that begins each connection fails where no promise catches it;
+ * - what is sent between a connection's error and its end is told neither, and stands in the way on the next one: a
+ *   transaction there waits for ever;
  * - a transaction that lost its connection goes on, its ROLLBACK first, on whatever that connection is used for next.
  */
 const repairs: Readonly<Record<string, readonly (readonly [faulty: string, mended: string])[]>> = {
@@ -25,6 +27,7 @@ const repairs: Readonly<Record<string, readonly (readonly [faulty: string, mende
       "nextWriteTimer = clearImmediate(nextWriteTimer) ?? null\n    socket.",
     ],
     ["return reconnect()", "return query = results = errorResponse = null, reconnect()"],
+    ["!hadError && (query || sent.length)", ";(query || sent.length)"],
     ["closedTime = performance.now()\n", "query = results = errorResponse = null, closedTime = performance.now()\n"],
     ["return fetchArrayTypes()", "return fetchArrayTypes().catch(() => {})"],
   ],

@@ -3,6 +3,7 @@ import { deployments } from "../db/schema.ts"
 import { dispatchDeployment } from "../deployments/dispatch.ts"
 import { lockDeployment } from "../deployments/lock.ts"
 import type { Domain } from "../domain.ts"
+import { untraced } from "../telemetry/trace.ts"
 import { nextRing, rings } from "./rings.ts"
 import { slotTaken } from "./slot.ts"
 
@@ -10,7 +11,11 @@ import { slotTaken } from "./slot.ts"
  * Sends every deployment on its way that waits although nothing stands in its way any longer. Who leaves a ring wakes the
  * next one in the same transaction; this finds what that could not know of, such as a start time that has come.
  */
-export async function startWaiting(domain: Domain, signal: AbortSignal, pageSize = 200): Promise<void> {
+export function startWaiting(domain: Domain, signal: AbortSignal, pageSize = 200): Promise<void> {
+  return untraced(() => lookAtAll(domain, signal, pageSize))
+}
+
+async function lookAtAll(domain: Domain, signal: AbortSignal, pageSize: number): Promise<void> {
   let page = await waitingAfter(domain, undefined, pageSize)
   // All of them: those at the front may wait for long, and those behind them for nothing.
   for (; page.length > 0; page = await waitingAfter(domain, page.at(-1), pageSize))

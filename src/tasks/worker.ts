@@ -5,7 +5,7 @@ import { metrics } from "../telemetry/metrics.ts"
 import { consumerSpan, withCorrelation } from "../telemetry/trace.ts"
 import type { TaskHandlers } from "./handlers.ts"
 import type { Envelope } from "./queue.ts"
-import { isScheduled, type TaskName, type TaskPayloads, taskNames } from "./queues.ts"
+import { isScheduled, isSweep, type TaskName, type TaskPayloads, taskNames } from "./queues.ts"
 
 /**
  * A fetcher goes on when the last of its tasks has ended. So of one back end, that may hang, fewer tasks are at work than
@@ -58,11 +58,11 @@ async function run<N extends TaskName>(
       status: signal.aborted ? "timeout" : status,
     })
   try {
-    await consumerSpan(name, lineage(name, data.traceparent), () =>
+    const work = () =>
       withCorrelation(data.correlationId, undefined, () =>
         logged(name, id, () => handlers[name](data.payload, AbortSignal.any([signal, stopping]))),
-      ),
-    )
+      )
+    await (isSweep(name) ? work() : consumerSpan(name, lineage(name, data.traceparent), work))
     timed("success")
     return { id, status: "completed" }
   } catch (thrown) {

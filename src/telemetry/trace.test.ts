@@ -10,6 +10,7 @@ import {
   currentTraceparent,
   producerSpan,
   setSpanAttributes,
+  untraced,
   withCorrelation,
   withSpan,
 } from "./trace.ts"
@@ -44,6 +45,13 @@ test("a span has the attributes it was given and those set meanwhile, and the re
   const { name, kind, attributes, status } = lastSpan()
   assert.equal([name, kind, status], ["ring.rollout", "internal", "unset"])
   assert.equal(attributes, { "deployment.id": "d1", "eucora.ring": "LAB" })
+})
+
+test("what is not to be traced makes no span, and leads nowhere", async () => {
+  const before = telemetry.spans().length
+  const inside = await untraced(() => withSpan("looked", {}, async () => currentTraceparent()))
+  assert.is(telemetry.spans().length, before)
+  assert.is(inside, undefined)
 })
 
 test("spans nest, and traceparent and trace id are those of the innermost", async () => {

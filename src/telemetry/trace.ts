@@ -1,4 +1,5 @@
 import { type Attributes, type Context, context, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api"
+import { suppressTracing } from "@opentelemetry/core"
 import { ConnectorError } from "../connectors/types.ts"
 import { AppError } from "../lib/errors.ts"
 import { type Correlation, runCorrelated } from "./correlation.ts"
@@ -96,6 +97,11 @@ export function setSpanAttributes(attributes: SpanAttributes): void {
 /** Adds a point in time to the active span. */
 export function addSpanEvent(name: string, attributes: SpanAttributes = {}): void {
   trace.getActiveSpan()?.addEvent(name, attributes as Attributes)
+}
+
+/** Runs `fn` without spans: for what is asked again and again, and is worth a trace only when something comes of it. */
+export function untraced<T>(fn: () => Promise<T>): Promise<T> {
+  return context.with(suppressTracing(context.active()), fn)
 }
 
 /** Runs `fn` so that its log lines, its spans and the active span carry the correlation id and the principal. */

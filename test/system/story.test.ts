@@ -105,14 +105,7 @@ test("it has every stage, once and in order", ({ spans }) => {
     `gate.evaluate ${ring}`,
     ...(ring === rings.at(-1) ? [] : [`deployment.promote ${ring}`]),
   ])
-  const wanted = [
-    "deployment.create",
-    "deployment.approve",
-    "deployment.promote",
-    "deployment.approve",
-    ...perRing,
-    "deployment.rollback",
-  ]
+  const wanted = ["deployment.create", "deployment.approve", "deployment.approve", ...perRing, "deployment.rollback"]
   const told = stagesOf(spans).map(({ name, tags }) =>
     /ring|gate|promote/.test(name) ? `${name} ${tags["eucora.ring"]}` : name,
   )
