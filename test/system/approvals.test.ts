@@ -98,6 +98,16 @@ test("cancelled in AWAITING_CAB, APPROVED and PENDING; once a ring has started, 
   const awaiting = await submit(scene, "Cancel", needing(1))
   assert.equal([(await cancel(awaiting.id)).status, (await cancel(awaiting.id)).status], [200, 409])
 
+  // While no worker takes its task it stays APPROVED.
+  const workers = scene.own.stack.view().filter(({ name }) => name.startsWith("worker"))
+  const tell = (signal: NodeJS.Signals) => {
+    for (const { process: at } of workers) if (at !== undefined) process.kill(at.pid, signal)
+  }
+  tell("SIGSTOP")
+  const approved = await submit(scene, "Cancel")
+  assert.equal([approved.status, (await cancel(approved.id)).body.status], ["APPROVED", "CANCELLED"])
+  tell("SIGCONT")
+
   const later = new Date(Date.now() + 3_600_000).toISOString()
   const pending = await submit(scene, "Cancel", { not_before: later })
   await becomes(scene, pending.id, { status: "PENDING" })
@@ -112,6 +122,10 @@ test("cancelled in AWAITING_CAB, APPROVED and PENDING; once a ring has started, 
   await olga.post(`/deployments/${started.id}/rollback`, { reason: "after all" })
   await becomes(scene, started.id, { status: "ROLLED_BACK" })
   assert.is((await cancel(started.id)).status, 409)
+
+  const completed = await submit(scene, "Cancel", { version: "2.0.0" })
+  await becomes(scene, completed.id, { status: "COMPLETED" })
+  assert.is((await cancel(completed.id)).status, 409)
 
   await behave(scene, "Broken", { failRate: 1 })
   const broken = await submit(scene, "Broken")
