@@ -78,7 +78,8 @@ test("sessions that are ended again and again under load cost their own work onl
   const acknowledged: string[] = []
   const killer = async () => {
     while (performance.now() < end)
-      await superuser`SELECT pg_terminate_backend(pid), pg_sleep(0.02) FROM pg_stat_activity WHERE application_name = 'load'`
+      await superuser`SELECT pg_terminate_backend(pid), pg_sleep(0.02) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'load'`
   }
   const writer = async (name: number) => {
     for (let i = 0; performance.now() < end; i++) {

@@ -60,7 +60,8 @@ test("a session that is terminated while its statement runs makes the database u
 
 test("sessions that are terminated while nobody uses them are replaced, and nobody notices", async () => {
   await Promise.all(Array.from({ length: 3 }, () => db.execute(raw`SELECT pg_sleep(0.01)`)))
-  await superuser`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'errors'`
+  await superuser`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'errors'`
   const answers = await Promise.all(
     Array.from({ length: 6 }, () => whenAvailable(() => db.execute(raw`SELECT 1 AS n`))),
   )

@@ -43,7 +43,8 @@ const faults = () => owner`
   WHERE hash <> recomputed OR sequence <> position OR previous_hash IS DISTINCT FROM hash_before`
 
 const waiting = () =>
-  superuser`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'test'`
+  superuser`SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND application_name = 'test'`
 const inbox = () => owner`SELECT instruments, attributes, vals FROM metric_inbox`
 
 test("events of a subject follow one another without a gap, each with the hash of the one before", async () => {

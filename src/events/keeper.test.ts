@@ -47,7 +47,8 @@ test("one of several processes gives positions and seals; when it goes another t
 test("a process that loses its session goes on in another one", async () => {
   const keeper = startEventKeeper(quick)
   await until("it is elected", keeper.elected)
-  await superuser`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'eucora event positions'`
+  await superuser`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'eucora event positions'`
   await append(subject(), "DEPLOYMENT_CREATED")
   await allSealed()
   await keeper.close()

@@ -101,7 +101,8 @@ test("two that give positions at once leave neither gap nor double: the second i
   await append(subject(), "DEPLOYMENT_CREATED")
   const second = givePositions(sql).catch((error: unknown) => databaseCode(error))
   await until("the second waits", async () => {
-    const rows = await superuser`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`
+    const rows = await superuser`SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`
     return rows.length > 0
   })
   done.resolve()

@@ -132,7 +132,8 @@ test("a connection that is lost ends its query's span", async () => {
     let killed = 0
     while (killed === 0 && Date.now() < end) {
       const rows = await sql<{ killed: boolean }[]>`
-        SELECT pg_terminate_backend(pid) AS killed FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep(10)%'`
+        SELECT pg_terminate_backend(pid) AS killed FROM pg_stat_activity
+        WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT pg_sleep(10)%'`
       killed = rows.length
     }
     await sleeping

@@ -10,9 +10,9 @@ import { type BreakerChange, openScene, type Scene } from "./lib/scene.ts"
 import { checkSeries } from "./lib/series.ts"
 
 const openSeconds = 2
-const outageSeconds = 32
+const outageSeconds = 18
 /** A vendor that is away is slow to say so: until five have failed, its tasks are all that a worker will do for it. */
-const failureMs = 8_000
+const failureMs = 4_000
 /** Between two deployments, in milliseconds. */
 const paceMs = 400
 /** Deployments before and after the outage; during it there are more. */
