@@ -1,10 +1,14 @@
 import { and, asc, eq } from "drizzle-orm"
-import type { Database } from "../db/client.ts"
+import type { Database, Transaction } from "../db/client.ts"
 import { events } from "../db/schema.ts"
 import type { Event } from "./types.ts"
 
 /** All events of one subject, in the order of its chain. */
-export function listEvents(db: Database, subjectType: Event["subjectType"], subjectId: string): Promise<Event[]> {
+export function listEvents(
+  db: Database | Transaction,
+  subjectType: Event["subjectType"],
+  subjectId: string,
+): Promise<Event[]> {
   return db
     .select()
     .from(events)

@@ -73,6 +73,7 @@ interface Source {
 
 /** First what was missed, page by page as fast as the client takes it; then what comes. */
 class Stream implements EventStream {
+  readonly begin: number
   readonly #source: Source
   readonly #onClose: () => void
   readonly #gone = new AbortController()
@@ -84,6 +85,7 @@ class Stream implements EventStream {
 
   constructor(source: Source, position: number, onClose: () => void) {
     this.#source = source
+    this.begin = position
     this.#position = position
     this.#onClose = onClose
     this.#after(source.settings.longestMs, () => this.end())

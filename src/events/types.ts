@@ -21,6 +21,8 @@ export const eventTypes = [
   "POLICY_CHANGED",
   "TOKEN_CREATED",
   "TOKEN_REVOKED",
+  "DEMO_DATA_SEEDED",
+  "DEMO_DATA_CLEARED",
   "BREAKER_OPENED",
   "BREAKER_CLOSED",
   "BREAKER_ISOLATED",
@@ -36,7 +38,10 @@ export type EventType = (typeof eventTypes)[number]
 /** Whose stories are told. A connector's subject is its circuit breaker's row. */
 export const eventSubjects = ["deployment", "principal", "connector", "alert"] as const
 
-/** An audit event as it is served. `sequence` counts from 1 within its subject; `hash` chains it to the event before. */
+/**
+ * An audit event as it is served. `sequence` counts from 1 within its subject; `hash` chains it to the event before, and is
+ * null of demo data alone.
+ */
 export interface Event {
   readonly id: string
   readonly type: EventType
@@ -49,7 +54,7 @@ export interface Event {
   readonly traceId: string | null
   readonly data: Readonly<Record<string, unknown>>
   readonly previousHash: string | null
-  readonly hash: string
+  readonly hash: string | null
 }
 
 /** An event at its place among all events. */
@@ -80,6 +85,8 @@ export interface EventPage {
 
 /** What a client is sent while it listens, in order. */
 export interface EventStream {
+  /** Behind which position it began: a client that loses it before any event comes again from there. */
+  readonly begin: number
   /**
    * Waits for what comes next: events, `idle` when there were none for a while, `end` when the client is to come again.
    * Rejects when the database does.

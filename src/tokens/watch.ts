@@ -25,6 +25,7 @@ export function whileActive(stream: EventStream, active: () => Promise<boolean>,
     return active()
   }
   return {
+    begin: stream.begin,
     next: async () => {
       const next = await stream.next()
       return (await isGood()) ? next : "end"

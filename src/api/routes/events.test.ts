@@ -1,7 +1,8 @@
 import { test } from "uvu"
 import * as assert from "uvu/assert"
+import { positionedEvent } from "../examples/events.ts"
 import { eventPageSchema } from "../schemas/event-log.ts"
-import { aStream, positionedEvent } from "../testing/events.ts"
+import { aStream } from "../testing/events.ts"
 import { aDeployment, as, problemIn, testApp } from "../testing.ts"
 
 const base = "/api/v1/events"
@@ -18,13 +19,23 @@ test("200: events by position, with the position to go on behind", async () => {
   assert.equal(calls, [{ verb: "listEvents", arguments: [{ filter, after: 6, limit: 20 }] }])
 })
 
-test("200: a stream sends when to come again, then events with their position as id, and closes with when to come again", async () => {
+test("200: a full page links to the next one, with the same filter; one that is not says that there is nothing more yet", async () => {
+  const { app } = testApp()
+  const linkOf = async (query: string) => (await app.request(`${base}?${query}`, { headers })).headers.get("link")
+  assert.is(
+    await linkOf("limit=1&type=DEPLOYMENT_CREATED&after=6"),
+    `<${base}?limit=1&type=DEPLOYMENT_CREATED&after=7>; rel="next"`,
+  )
+  assert.is(await linkOf("limit=2"), null)
+})
+
+test("200: a stream sends where it begins and when to come again, then events with their position as id, and closes with when to come again", async () => {
   const stream = aStream([positionedEvent], "idle", [{ ...positionedEvent, position: 8 }])
   const { app } = testApp({ streamEvents: async () => stream })
   const response = await app.request(`${base}/stream`, { headers })
   assert.equal([response.status, response.headers.get("content-type")], [200, "text/event-stream"])
   const blocks = (await response.text()).split("\n\n")
-  assert.match(blocks[0] ?? "", /^retry: \d+$/)
+  assert.match(blocks[0] ?? "", /^id: 6\nretry: \d+$/)
   const [id, type, data = ""] = (blocks[1] ?? "").split("\n")
   assert.equal([id, type], ["id: 7", `event: ${positionedEvent.type}`])
   const { position, ...event } = JSON.parse(data.replace("data: ", ""))
@@ -83,7 +94,7 @@ test("a stream that cannot go on ends well, for its client to come again", async
   const failing = { ...aStream(), next: () => Promise.reject(new Error("the database is away")) }
   const { app } = testApp({ streamEvents: async () => failing })
   const text = await (await app.request(`${base}/stream`, { headers })).text()
-  assert.match(text, /^retry: \d+\n\nretry: \d+\n\n$/)
+  assert.match(text, /^id: 6\nretry: \d+\n\nretry: \d+\n\n$/)
 })
 
 test.run()

@@ -1,13 +1,12 @@
 import type { EventStream, PositionedEvent } from "../../events/types.ts"
+import { positionedEvent } from "../examples/events.ts"
 import type { ApiServices } from "../services.ts"
-import { anEvent } from "./examples.ts"
-
-export const positionedEvent: PositionedEvent = { ...anEvent, position: 7 }
 
 /** A stream that sends these, one after the other, and ends. */
 export function aStream(...sent: readonly (readonly PositionedEvent[] | "idle")[]): EventStream & { closed: boolean } {
   const left = [...sent]
   return {
+    begin: 6,
     closed: false,
     next: async () => left.shift() ?? "end",
     close() {

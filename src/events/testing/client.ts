@@ -39,7 +39,7 @@ export async function listenTo(base: string, query = "", headers: Readonly<Recor
   const state = { ended: false, retry: "" }
   const take = (block: string) => {
     if (block.startsWith(":")) comments.push(block)
-    else if (block.startsWith("retry:")) state.retry = block
+    else if (block.includes("retry:")) state.retry = block
     else {
       const [id = "", type = "", data = ""] = block.split("\n").map((line) => line.replace(/^\w+: /, ""))
       events.push({ id: Number(id), type, data: JSON.parse(data), atMs: performance.now() })
