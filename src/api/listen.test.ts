@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 import { text } from "node:stream/consumers"
-import { setImmediate as nextTurn } from "node:timers/promises"
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { defaultLimits, type Listening, type ListenLimits, listen } from "./listen.ts"
@@ -13,7 +13,10 @@ const impatient: ListenLimits = {
   requestTimeoutMs: 400,
   checkIntervalMs: 50,
   maxHeaderBytes: 4 * 1024,
+  stallTimeoutMs: 2_000,
 }
+/** Where nobody sends slowly, and somebody may read slowly. */
+const restless: Partial<ListenLimits> = { stallTimeoutMs: 300 }
 
 async function serving(use: (server: Listening & { readonly url: string }) => Promise<void>, limits = impatient) {
   const server = await listen(testApp().app, { host, port: 0, limits })
@@ -123,6 +126,44 @@ test("a port that is taken rejects with the system's code and the port", async (
       assert.equal([error.code, error.port], ["EADDRINUSE", port])
     }
   })
+})
+
+/** An app that answers without end, and tells when nobody wants more of it. */
+function endlessApp() {
+  const cancelled = Promise.withResolvers<void>()
+  const chunk = new Uint8Array(64 * 1024)
+  const pull = (controller: ReadableStreamDefaultController) => controller.enqueue(chunk)
+  return {
+    app: { fetch: () => new Response(new ReadableStream({ pull, cancel: () => cancelled.resolve() })) },
+    cancelled: cancelled.promise,
+  }
+}
+
+test("a client that does not read what it asked for is cut, and what was made for it is let go", async () => {
+  const { app, cancelled } = endlessApp()
+  const server = await listen(app, { host, port: 0, limits: restless })
+  const socket = await idleConnection(server.port)
+  socket.on("error", () => {})
+  const start = performance.now()
+  await cancelled
+  const ms = performance.now() - start
+  assert.ok(ms > 200 && ms < 5_000, `${ms} ms`)
+  socket.destroy()
+  await server.close(0)
+})
+
+test("a client that reads slowly is not cut as long as something moves", async () => {
+  const { app, cancelled } = endlessApp()
+  const server = await listen(app, { host, port: 0, limits: restless })
+  const socket = await idleConnection(server.port)
+  const start = performance.now()
+  for await (const _ of socket) {
+    await pause(20)
+    if (performance.now() - start > 1_200) break // leaving the loop closes the socket
+  }
+  assert.ok(performance.now() - start > 1_200)
+  await cancelled
+  await server.close(0)
 })
 
 /** An app whose one request waits until it is let go. */

@@ -77,6 +77,16 @@ test("a statement that is cancelled for its time makes the database unavailable 
   )
 })
 
+for (const [code, what] of [
+  ["53100", "disk is full"],
+  ["53200", "memory is used up"],
+  ["53300", "connections are used up"],
+])
+  test(`a server whose ${what} is unavailable to its caller, until there is room again`, () =>
+    mustBeUnavailable(() =>
+      db.execute(raw.raw(`DO $$ BEGIN RAISE EXCEPTION 'canary' USING ERRCODE = '${code}'; END $$`)),
+    ))
+
 test("a refused connection makes the database unavailable to its caller", async () => {
   const port = await freePort()
   const away = connect({ url: `postgres://canary@127.0.0.1:${port}/canary`, applicationName: "test", max: 1 })
@@ -155,7 +165,18 @@ const wrapped = (code: string) =>
   new Error("outer", { cause: new Error("middle", { cause: Object.assign(new Error(), { code }) }) })
 
 test("a code is found however deep it is wrapped", () => {
-  for (const code of ["ECONNREFUSED", "ECONNRESET", "CONNECT_TIMEOUT", "08006", "53300", "57P01", "57P03"])
+  for (const code of [
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "CONNECT_TIMEOUT",
+    "08006",
+    "53000",
+    "53100",
+    "53200",
+    "53300",
+    "57P01",
+    "57P03",
+  ])
     assert.ok(isUnavailable(wrapped(code)), code)
   for (const code of ["23505", "42501", "40P01", "55P03", "ENOENT"]) assert.not(isUnavailable(wrapped(code)), code)
   assert.is(databaseCode(new Error("none")), undefined)

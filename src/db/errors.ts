@@ -1,7 +1,10 @@
 import { AppError } from "../lib/errors.ts"
 import { DeadlineError } from "../lib/lifecycle.ts"
 
-/** Connection lost, refused, or a server that starts or stops: the statement may be sent again. */
+/**
+ * Connection lost, refused, a server that starts or stops, or one whose disk, memory or connections are used up: the
+ * statement may be sent again. https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
 const unavailableCodes = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -16,6 +19,9 @@ const unavailableCodes = new Set([
   "08003",
   "08006",
   "25P03",
+  "53000",
+  "53100",
+  "53200",
   "53300",
   "57014",
   "57P01",

@@ -50,7 +50,6 @@ const attempts = [
   "UPDATE risk_models SET model = '{}'",
   "DELETE FROM risk_models",
   "UPDATE idempotency_keys SET fingerprint = 'other'",
-  "DELETE FROM idempotency_keys",
   "UPDATE metric_inbox SET vals = '{2}'",
   "CREATE TABLE mine (id int)",
   "CREATE TABLE tasks.mine (id int)",

@@ -18,7 +18,7 @@ const tableGrants: Readonly<Record<string, string>> = {
   event_check: "SELECT, UPDATE",
   alerts: "SELECT, INSERT, UPDATE",
   risk_models: "SELECT",
-  idempotency_keys: "SELECT, INSERT",
+  idempotency_keys: "SELECT, INSERT, DELETE",
   tokens: "SELECT, INSERT, UPDATE",
   processes: "SELECT, INSERT, UPDATE, DELETE",
   breakers: "SELECT, UPDATE",
@@ -44,6 +44,8 @@ async function grantAll(sql: postgres.TransactionSql): Promise<void> {
   await sql`GRANT USAGE ON SCHEMA public, tasks TO ${role}`
   for (const [table, rights] of Object.entries(tableGrants))
     await sql`GRANT ${sql.unsafe(rights)} ON ${sql(table)} TO ${role}`
+  await sql`GRANT USAGE ON SCHEMA demo TO ${role}`
+  await sql`GRANT SELECT, INSERT, DELETE ON ALL TABLES IN SCHEMA demo TO ${role}`
   await sql`REVOKE ALL ON FUNCTION append_events FROM PUBLIC`
   await sql`GRANT EXECUTE ON FUNCTION append_events TO ${role}`
   await sql`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA tasks TO ${role}`

@@ -35,7 +35,8 @@ export async function claimKey(
     .select()
     .from(idempotencyKeys)
     .where(and(eq(idempotencyKeys.principal, principal), eq(idempotencyKeys.key, key)))
-  if (found?.fingerprint !== fingerprint)
+  if (found === undefined) return claimKey(tx, principal, { key, fingerprint }) // forgotten just now: it is free
+  if (found.fingerprint !== fingerprint)
     throw new AppError("idempotency_mismatch", "This Idempotency-Key was used for a different request.")
   return { deploymentId: found.deploymentId, replayed: true }
 }

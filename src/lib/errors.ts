@@ -21,6 +21,7 @@ export type ErrorKind =
   | "connector_not_configured"
   | "payload_too_large"
   | "unsupported_media_type"
+  | "too_many_requests"
   | "unavailable"
   | "internal"
 

@@ -16,7 +16,12 @@ export interface Principal {
 export interface Caller {
   readonly principal: Principal
   readonly correlationId: string
+  /** What a deployment has to be at for the caller to act upon it; absent: wherever it is. */
+  readonly expected?: ExpectedRevision | undefined
 }
+
+/** Revisions of a deployment that were looked at; `*` is any. */
+export type ExpectedRevision = "*" | readonly number[]
 
 /** In whose name the control plane acts when nobody asked for it. */
 export const enginePrincipal = "control-plane"

@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto"
 import { sql } from "drizzle-orm"
+import type postgres from "postgres"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { connect } from "../db/client.ts"
@@ -10,7 +12,19 @@ import { prepareAuthenticate, type TokenFault } from "./authenticate.ts"
 import { issueToken } from "./issue.ts"
 
 const database = await testDatabase()
-const client = connect({ url: database.url, applicationName: "test", max: 8 })
+/** Every statement that was sent, with its parameters. */
+const sent: (readonly [text: string, parameters: unknown])[] = []
+const instrument = (sql: postgres.Sql) =>
+  new Proxy(sql, {
+    get: (target, name) => {
+      if (name !== "unsafe") return Reflect.get(target, name)
+      return (...query: Parameters<postgres.Sql["unsafe"]>) => {
+        sent.push([query[0], query[1]])
+        return target.unsafe(...query)
+      }
+    },
+  })
+const client = connect({ url: database.url, applicationName: "test", max: 8, instrument })
 const { db } = client
 const faults: TokenFault[] = []
 const authenticate = prepareAuthenticate(db, (fault) => faults.push(fault))
@@ -69,6 +83,24 @@ for (const [fault, make] of Object.entries(wrong))
     assert.equal(faults, [fault])
     assert.is((await row(fault))?.["last_used_at"] ?? null, null)
   })
+
+/** All but its end is a token that is good: what a guess would look like that was nearly right. */
+const nearly = async () => `${(await issueToken(db, "near", "viewer", "somebody")).slice(0, -1)}!`
+
+test("whatever is wrong with a token, it takes the same one look-up by its hash: no part of it is compared with anything", async () => {
+  const tokens = [...(await Promise.all(Object.values(wrong).map((make) => make()))), await nearly()]
+  const lookUps = []
+  for (const token of tokens) {
+    sent.length = 0
+    await authenticate(token).catch(() => {})
+    assert.is(sent.length, 1)
+    const [text, parameters] = sent[0] ?? []
+    assert.equal(parameters, [createHash("sha256").update(token).digest()])
+    assert.not.match(JSON.stringify(sent), token)
+    lookUps.push(text)
+  }
+  assert.is(new Set(lookUps).size, 1)
+})
 
 for (const text of ["", "eucora_", "🔑", "x".repeat(10_000), "a\u0000b"])
   test(`${JSON.stringify(text.slice(0, 12))} is no token`, async () => {

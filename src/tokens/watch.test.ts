@@ -1,6 +1,7 @@
 import { test } from "uvu"
 import * as assert from "uvu/assert"
-import { aStream, positionedEvent } from "../api/testing/events.ts"
+import { positionedEvent } from "../api/examples/events.ts"
+import { aStream } from "../api/testing/events.ts"
 import { testDomain } from "../testing.ts"
 import { createToken } from "./issue.ts"
 import { revokeToken } from "./revoke.ts"

@@ -6,6 +6,8 @@ import { routeTemplate } from "../route-template.ts"
 
 /** Asked every few seconds by machines: told only to those who debug, unless something is wrong. */
 const quiet = /^\/api\/v1\/(?:health|metrics)|^\/metrics/
+/** Whoever sends a flood shall not fill our disk as well; it is counted. */
+const tooMany = 429
 
 /** One line per request, after its end; a failure of ours is told in the same line. */
 export function requestLog(log: ApiLog): MiddlewareHandler<ApiEnv> {
@@ -14,7 +16,7 @@ export function requestLog(log: ApiLog): MiddlewareHandler<ApiEnv> {
     await next()
     const fields = describe(c, performance.now() - start)
     if (c.res.status >= 500) log.error("request failed", { ...fields, error: c.error })
-    else if (quiet.test(c.req.path)) log.debug("request", fields)
+    else if (quiet.test(c.req.path) || c.res.status === tooMany) log.debug("request", fields)
     else log.info("request", fields)
   }
 }

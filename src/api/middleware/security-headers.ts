@@ -5,10 +5,16 @@ import type { ApiEnv } from "../env.ts"
 /** For answers that no browser should render; a route that serves a page sets its own policy. */
 const nothingAllowed = "default-src 'none'; frame-ancestors 'none'"
 
-/** Headers of every answer: no sniffing, no framing, no caching unless the route says otherwise. */
-export function securityHeaders(): MiddlewareHandler<ApiEnv> {
-  // Whoever ends TLS decides about HSTS: from here it would bind all of the host's subdomains.
-  const headers = secureHeaders({ strictTransportSecurity: false, xFrameOptions: "DENY" })
+/** A year, for this host alone: whoever ends TLS decides about its subdomains. */
+const onlyHttps = "max-age=31536000"
+
+/** Headers of every answer: no sniffing, no framing, no caching. What a route has set itself stands. */
+export function securityHeaders(publicUrl: string): MiddlewareHandler<ApiEnv> {
+  const headers = secureHeaders({
+    strictTransportSecurity: publicUrl.startsWith("https:") ? onlyHttps : false,
+    xFrameOptions: "DENY",
+    overwrite: false,
+  })
   return async function securityHeaders(c, next) {
     await headers(c, next)
     setDefault(c.res.headers, "Content-Security-Policy", nothingAllowed)
