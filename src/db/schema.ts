@@ -92,6 +92,9 @@ export const deployments = pgTable(
   },
   (table) => [
     index("deployments_newest").on(table.createdAt.desc(), table.id.desc()),
+    index("deployments_by_name").on(table.appName, table.createdAt.desc(), table.id.desc()),
+    index("deployments_by_submitter").on(table.submitter, table.createdAt.desc(), table.id.desc()),
+    index("deployments_by_status").on(table.status, table.createdAt.desc(), table.id.desc()),
     index("deployments_of_application").on(table.applicationId, table.targetRing, table.createdAt.desc()),
     index("deployments_live").on(table.status).where(sql`outcome IS NULL OR status = 'ROLLING_BACK'`),
     index("deployments_unrestored").on(table.applicationId).where(sql`broken_at IS NOT NULL AND restored_at IS NULL`),

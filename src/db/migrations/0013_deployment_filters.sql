@@ -1,0 +1,3 @@
+CREATE INDEX "deployments_by_name" ON "deployments" USING btree ("app_name","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "deployments_by_submitter" ON "deployments" USING btree ("submitter","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "deployments_by_status" ON "deployments" USING btree ("status","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);
