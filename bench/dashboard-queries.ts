@@ -39,15 +39,13 @@ try {
   if (keep === undefined) rmSync(folder, { recursive: true })
 }
 
-/** What dashboards ask for, and everything with a label per application. */
+/** What dashboards and rules ask for, and everything with a label per application. */
 function generate(): void {
   mkdirSync(join(folder, "data"), { recursive: true })
   const end = Math.floor(Date.now() / 7_200_000) * 7_200
-  const named = new Set(
-    questions(end)
-      .flatMap(({ expr }) => (expr.startsWith("label_values") ? [] : selectors(expr)))
-      .map(({ metric }) => metric),
-  )
+  const asked = questions(end).filter(({ expr }) => !expr.startsWith("label_values"))
+  const evaluated = ruleGroups().flatMap(({ rules }) => rules)
+  const named = new Set([...asked, ...evaluated].flatMap(({ expr }) => selectors(expr)).map(({ metric }) => metric))
   const metrics = [...known]
     .filter(([metric, labels]) => named.has(metric) || labels.has("app_name"))
     .map(([metric]) => metric)
@@ -56,15 +54,21 @@ function generate(): void {
   writeFileSync(endFile, String(end))
 }
 
+interface Group {
+  readonly interval?: string
+  readonly rules: readonly { readonly record?: string; readonly expr: string }[]
+}
+
+function ruleGroups(): readonly Group[] {
+  const files = readdirSync("prometheus/rules").map((name) => readFileSync(`prometheus/rules/${name}`, "utf8"))
+  return files.flatMap((text) => (parse(text) as { readonly groups: readonly Group[] }).groups)
+}
+
 /** Seconds between two evaluations of each recorded series. */
 function intervals(): ReadonlyMap<string, number> {
-  const files = readdirSync("prometheus/rules").map((name) => parse(readFileSync(`prometheus/rules/${name}`, "utf8")))
-  const groups = files.flatMap(
-    ({ groups }) => groups as readonly { interval?: string; rules: readonly { record?: string }[] }[],
-  )
   const seconds: Readonly<Record<string, number>> = { "15s": 15, "30s": 30, "1m": 60 }
   return new Map(
-    groups.flatMap(({ interval = "", rules }) =>
+    ruleGroups().flatMap(({ interval = "", rules }) =>
       rules.map(({ record = "" }) => [record, seconds[interval] ?? 5] as const),
     ),
   )
@@ -88,22 +92,38 @@ function start(port: number) {
   })
 }
 
+/** Milliseconds. */
 interface Result extends Question {
   readonly first: number
   readonly median: number
+  /** CPU time of Prometheus for one answer, of all its threads: what other work on the machine does not change. */
+  readonly cpu: number
   readonly answered: number
+}
+
+/** CPU time of a process so far, in the kernel's ticks of 10 ms. */
+function cpuMs(pid: number | undefined): number {
+  const [user = 0, system = 0] = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/.*\) /, "")
+    .split(" ")
+    .slice(11)
+    .map(Number)
+  return (user + system) * 10
 }
 
 async function measure(api: string, question: Question): Promise<Result> {
   const times: number[] = []
   let answered = 0
+  const before = cpuMs(prometheus.pid)
   for (let round = 0; round <= rounds; round++) {
     const started = performance.now()
     answered = await once(api, question)
     times.push(performance.now() - started)
   }
+  const cpu = (cpuMs(prometheus.pid) - before) / times.length
   const [first = Number.NaN, ...warm] = times
-  return { ...question, first, answered, median: warm.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? Number.NaN }
+  const median = warm.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? Number.NaN
+  return { ...question, first, median, cpu, answered }
 }
 
 /** How many series or values the answer has. Throws an Error with what Prometheus says. */
@@ -126,10 +146,12 @@ function report(results: readonly Result[]): void {
     .map((each) => each.toFixed(1))
     .join(", ")
   console.log(`${availableParallelism()} cores, load average ${load}: more than one per core makes all of this slower`)
-  console.log("  median    first  series  query")
-  for (const { median, first, answered, dashboard, panel } of results)
-    console.log(`${ms(median)} ${ms(first)} ${String(answered).padStart(7)}  ${dashboard}: ${panel}`)
-  const worst = results.reduce((slowest, each) => (each.median > slowest.median ? each : slowest))
+  console.log("  median    first      CPU  series  query, slowest first")
+  const sorted = results.toSorted((a, b) => b.median - a.median)
+  for (const { median, first, cpu, answered, dashboard, panel } of sorted)
+    console.log(`${ms(median)} ${ms(first)} ${ms(cpu)} ${String(answered).padStart(7)}  ${dashboard}: ${panel}`)
+  const [worst] = sorted
+  if (worst === undefined) throw new Error("no dashboard asks anything")
   const silent = results.filter(({ answered }) => answered === 0)
   console.log(
     `${results.length} queries, ${silent.length} without an answer: ${silent.map(({ dashboard, panel }) => `${dashboard}: ${panel}`).join("; ")}`,

@@ -39,11 +39,8 @@ function densities(metric: string, series: string, interval: number): readonly n
       : series.includes('le="')
         ? [sparse, sparse, interval, interval]
         : [15 * minute, ...recorded]
-  if (/^deployment_(lead_time|time_to_restore)_seconds_(sum|count)/.test(metric))
-    return [sparse, scrape, scrape, scrape]
   const ofDomain = /^(deployment|ring|risk|promotion|circuit_breaker_(state|trans|fail))/.test(metric)
-  const always = metric === "deployment_time_to_compliance_seconds"
-  return ofDomain && (always || !ofApps) ? [sparse, sparse, scrape, scrape] : [sparse, sparse, sparse, scrape]
+  return ofDomain && !ofApps ? [sparse, sparse, scrape, scrape] : [sparse, sparse, sparse, scrape]
 }
 
 /** Writes all stretches into `folder`; `end` in seconds since 1970. Answers the numbers of series and samples. */

@@ -1,4 +1,5 @@
 /** Series as a control plane at the bound of its labels has them, and how densely each is kept in the generated history. */
+import { connectorOperations, connectorTypes } from "../../src/connectors/types.ts"
 import { rings } from "../../src/rings/rings.ts"
 import { taskNames } from "../../src/tasks/queues.ts"
 import { known, type Labels } from "../../test/contract/series.ts"
@@ -17,6 +18,13 @@ const fillers: Readonly<Record<string, readonly string[]>> = {
   app_name: [...numbered(applicationBound, "app"), "other"],
   service: ["intune", "jamf", "sccm", "landscape", "ansible"],
   task_name: taskNames,
+  connector_type: connectorTypes,
+  eucora_connector: connectorTypes,
+  operation: connectorOperations,
+  span_name: stages,
+  service_name: ["eucora-worker"],
+  alertstate: ["pending", "firing"],
+  severity: ["critical", "warning", "info"],
   le: [
     "1.0",
     "5.0",
@@ -73,6 +81,7 @@ const processes = (role: string, count: number): Series[] =>
 
 /** Whose series they are: two APIs, four workers, or the one identity of the facts. */
 function resources(metric: string): Series[] {
+  if (metric.startsWith("job_instance")) return [...processes("api", 2), ...processes("worker", 4)]
   if (metric.includes(":")) return [{ environment: "production" }]
   if (/^(up|scrape_)/.test(metric))
     return product([["job", ["collector", "collector-self", "jaeger", "prometheus", "alertmanager"]]])

@@ -1,6 +1,6 @@
 import { CountsPerMinute, PercentUnit, Seconds, Short } from "@grafana/grafana-foundation-sdk/units"
 import { annotation, board, choice } from "./board.ts"
-import { toApi, toDashboard } from "./links.ts"
+import { toDashboard, toPage } from "./links.ts"
 import { bars, heatmap, lines, numbers, ranking, table } from "./panels.ts"
 import { increase, percentile, perSecond, share } from "./promql.ts"
 import { buckets, now, over, rows, variable } from "./query.ts"
@@ -14,7 +14,7 @@ const success = (window: string, by = "") =>
     increase(`deployment_total{${app}, ${succeeded}}`, window, by),
     increase(`deployment_total{${app}, ${decided}}`, window, by),
   )
-const itsDeployments = toApi("Its deployments", "/api/v1/deployments?app_name=$app_name")
+const itsDeployments = toPage("Its deployments", "/?app_name=$app_name")
 
 const rate = numbers({
   title: "Success rate",

@@ -1,16 +1,17 @@
 import { PercentUnit, Seconds, Short } from "@grafana/grafana-foundation-sdk/units"
 import { board } from "./board.ts"
-import { toApi } from "./links.ts"
+import { toPage } from "./links.ts"
 import { bars, heatmap, lines, numbers } from "./panels.ts"
 import { increase, mean, share } from "./promql.ts"
 import { buckets, now, over } from "./query.ts"
+import { timeToCompliance } from "./recorded.ts"
 import { notExported } from "./shared.ts"
 import { atMost, below } from "./thresholds.ts"
 
 const day = 86_400
 const noDecision = "Nothing was decided in this time"
 const noScore = "Nothing was submitted in this time"
-const waiting = toApi("What waits", "/api/v1/deployments?status=AWAITING_CAB")
+const waiting = toPage("What waits", "/?status=AWAITING_CAB")
 
 const backlog = numbers({
   title: "Awaiting approval",
@@ -126,7 +127,7 @@ const compliance = lines({
   min: 0,
   every: "5m",
   nothing: "No ring became compliant yet",
-  queries: [over("max by (ring) (deployment_time_to_compliance_seconds)", "{{ring}}")],
+  queries: [over(`max by (ring) (${timeToCompliance})`, "{{ring}}")],
 })
 
 const submitted = bars({

@@ -1,9 +1,10 @@
 import { EventsPerMinute, OpsPerSecond, PercentUnit, Seconds, Short } from "@grafana/grafana-foundation-sdk/units"
 import { board, choices } from "./board.ts"
-import { toTraces } from "./links.ts"
+import { toPage, toTraces } from "./links.ts"
 import { areas, bars, numbers, statesNow, table } from "./panels.ts"
-import { increase, percentile, perSecond, share } from "./promql.ts"
+import { besideSpans, increase, perSecond, recordedPercentile, share } from "./promql.ts"
 import { now, over, rows, withExemplars } from "./query.ts"
+import { operationRates, stageRates } from "./recorded.ts"
 import {
   breakerState,
   breakerStates,
@@ -17,6 +18,7 @@ import {
 import { atLeast, atMost, below } from "./thresholds.ts"
 
 const type = 'connector_type=~"$connector_type"'
+const called = 'eucora_connector=~"$connector_type"'
 const operations = `connector_operation_duration_seconds_count{${type}}`
 const failedOperations = `connector_operation_duration_seconds_count{${type}, status!="success"}`
 
@@ -25,6 +27,7 @@ const healthNow = statesNow(
     title: "Health now",
     description: "What the last probe found. A probe that is old says nothing: see beside.",
     unit: Short,
+    links: [toPage("The back ends", "/connectors")],
     nothing: notExported,
     queries: [now(`min by (connector_type) (connector_health{${type}})`, "{{connector_type}}")],
   },
@@ -46,6 +49,7 @@ const breakersNow = statesNow(
     title: "Breakers now",
     description: "Open includes isolated by an operator.",
     unit: Short,
+    links: [toPage("The back ends", "/connectors")],
     nothing: notExported,
     queries: [now(`max by (service) (circuit_breaker_state{${type}})`, "{{service}}")],
   },
@@ -85,7 +89,7 @@ const durations = slowest({
   nothing: noCall,
   queries: [
     over(
-      percentile(0.95, "connector_operation_duration_seconds", type, "connector_type, operation"),
+      recordedPercentile(0.95, operationRates, type, "connector_type, operation"),
       "{{connector_type}} {{operation}}",
     ),
   ],
@@ -99,12 +103,7 @@ const spans = slowest({
   links: [toTraces()],
   queries: [
     withExemplars(
-      percentile(
-        0.95,
-        "traces_span_metrics_duration_seconds",
-        'eucora_connector=~"$connector_type"',
-        "service_name, span_name, eucora_connector",
-      ),
+      besideSpans(recordedPercentile(0.95, stageRates, called, "service_name, span_name, eucora_connector"), called),
       "{{eucora_connector}} {{span_name}}",
     ),
   ],

@@ -1,14 +1,16 @@
 import { PercentUnit, Seconds, Short } from "@grafana/grafana-foundation-sdk/units"
 import { board } from "./board.ts"
+import { toPage } from "./links.ts"
 import { bars, lines, numbers } from "./panels.ts"
 import { increase, mean, share } from "./promql.ts"
 import { now, over } from "./query.ts"
-import { decided, failed, outcomes, succeeded } from "./recorded.ts"
+import { decided, failed, leadTimeOfWeeks, outcomesOfWeeks as outcomes, restoreOfWeeks, succeeded } from "./recorded.ts"
 import { noOutcome } from "./shared.ts"
 import { atMost } from "./thresholds.ts"
 
 const changeFailures = (window: string, by = "") =>
   share(increase(`${outcomes}{${failed}}`, window, by), increase(`${outcomes}{${decided}}`, window, by))
+const byApplication = toPage("By application", "/dora")
 const noRestore = "Nothing had to be restored in this time"
 
 const frequency = numbers({
@@ -17,6 +19,7 @@ const frequency = numbers({
   unit: Short,
   decimals: 1,
   nothing: noOutcome,
+  links: [byApplication],
   queries: [now(`${increase(`${outcomes}{${succeeded}}`, "$__range")} / $__range_s * 86400`, "per day")],
 })
 
@@ -25,7 +28,8 @@ const leadTime = numbers({
   description: "Mean time from submission to COMPLETED, approvals and soak included.",
   unit: Seconds,
   nothing: noOutcome,
-  queries: [now(mean("deployment_lead_time_seconds", "", "", "$__range"), "mean")],
+  links: [byApplication],
+  queries: [now(mean(leadTimeOfWeeks, "", "", "$__range", ":sum"), "mean")],
 })
 
 const failureRate = numbers({
@@ -38,6 +42,7 @@ const failureRate = numbers({
   max: 1,
   limits: atMost(0.05, 0.1),
   nothing: noOutcome,
+  links: [byApplication],
   queries: [now(changeFailures("$__range"), "failed")],
 })
 
@@ -48,7 +53,8 @@ const restore = numbers({
   unit: Seconds,
   limits: atMost(7_200, 14_400),
   nothing: noRestore,
-  queries: [now(mean("deployment_time_to_restore_seconds", "", "", "$__range"), "mean")],
+  links: [byApplication],
+  queries: [now(mean(restoreOfWeeks, "", "", "$__range", ":sum"), "mean")],
 })
 
 const perDay = bars({

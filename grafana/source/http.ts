@@ -4,7 +4,7 @@ import { toTraces } from "./links.ts"
 import { areas, bars, dial, lines, numbers, pie } from "./panels.ts"
 import { increase, mean, percentile, perSecond, share } from "./promql.ts"
 import { now, over, withExemplars } from "./query.ts"
-import { failures, noRequest, percentiles, slowest } from "./shared.ts"
+import { failures, noRequest, requestPercentiles, slowest } from "./shared.ts"
 import { atLeast, atMost, below } from "./thresholds.ts"
 
 const requests = "http_server_request_duration_seconds_count"
@@ -71,7 +71,7 @@ const quantiles = slowest({
   description: "Median, 95th and 99th percentile over all routes. Alert when the 95th is above 1 s.",
   limits: below(1),
   nothing: noRequest,
-  queries: percentiles(durations),
+  queries: requestPercentiles(),
 })
 
 const byRoute = slowest({
@@ -98,6 +98,7 @@ const traffic = areas({
   title: "Requests by route",
   description: "Requests per second, by template of the route.",
   unit: RequestsPerSecond,
+  every: "15s",
   nothing: noRequest,
   queries: [over(perSecond(requests, "http_route"), "{{http_route}}")],
 })
@@ -106,6 +107,7 @@ const answers = bars({
   title: "Answers by status over time",
   description: "Requests per second, by status code.",
   unit: RequestsPerSecond,
+  every: "15s",
   nothing: noRequest,
   queries: [over(perSecond(requests, "http_response_status_code"), "{{http_response_status_code}}")],
 })
@@ -113,6 +115,7 @@ const answers = bars({
 const broke = failures(
   {
     title: "Share of 5xx by route",
+    every: "1m",
     description: "Of each route's requests, those that were our failure. Alert above 1 % of all.",
     nothing: noRequest,
     queries: [over(share(perSecond(broken, "http_route"), perSecond(requests, "http_route")), "{{http_route}}")],

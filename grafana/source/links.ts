@@ -11,11 +11,11 @@ const controlPlaneName = "control_plane"
 /** Our own address as the browser sees it: a dashboard's file knows no environment, so it can be set as `?var-control_plane=`. */
 export const controlPlane = new TextBoxVariableBuilder(controlPlaneName)
   .label("Control plane")
-  .description("Address of the API, for links")
+  .description("Address of the control plane, for links")
   .defaultValue("http://127.0.0.1:8000")
   .hide(VariableHide.HideVariable)
 
-const api = variable(controlPlaneName)
+const ours = variable(controlPlaneName)
 
 /** Percent-encodes everything but Grafana's own variables. */
 function encode(text: string): string {
@@ -45,9 +45,9 @@ export function toDashboard(title: string, uid: string, choices = ""): Dashboard
   return new DashboardLinkBuilder(title).url(`/d/${uid}?${query}`)
 }
 
-/** To something of our API. */
-export function toApi(title: string, path: string): DashboardLinkBuilder {
-  return new DashboardLinkBuilder(title).url(`${api}${path}`).targetBlank(true)
+/** To a page of the control plane. */
+export function toPage(title: string, path: string): DashboardLinkBuilder {
+  return new DashboardLinkBuilder(title).url(`${ours}${path}`).targetBlank(true)
 }
 
 /** At the top of every dashboard: the others, the traces, and our own pages. */
@@ -58,7 +58,8 @@ export const topLinks: readonly DashboardLinkBuilder[] = [
     .asDropdown(true)
     .keepTime(true),
   top("Traces", exploreTraces({ service: "eucora-api" }), "Search Jaeger"),
-  top("API", `${api}/docs`, "What the control plane can be asked and told"),
+  top("Control plane", `${ours}/`, "Deployments, approvals, back ends: the operator's page"),
+  top("API", `${ours}/api/v1/docs`, "What the control plane can be asked and told"),
 ]
 
 function top(title: string, url: string, tooltip: string): DashboardLinkBuilder {

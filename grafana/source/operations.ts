@@ -2,9 +2,9 @@ import { CountsPerMinute, PercentUnit, Seconds, Short } from "@grafana/grafana-f
 import { annotation, board } from "./board.ts"
 import { toDashboard, toTraces } from "./links.ts"
 import { areas, bars, heatmap, lines, numbers, ranking } from "./panels.ts"
-import { increase, percentile, perSecond, share } from "./promql.ts"
+import { besideSpans, increase, percentile, perSecond, recordedPercentile, share } from "./promql.ts"
 import { buckets, now, over, withExemplars } from "./query.ts"
-import { failed, outcomes, workBuckets } from "./recorded.ts"
+import { failed, outcomes, stageRates, taskRates, workBuckets } from "./recorded.ts"
 import {
   breakerState,
   connectorHealth,
@@ -13,8 +13,8 @@ import {
   noRequest,
   noTask,
   notExported,
-  percentiles,
   promisedSuccess,
+  requestPercentiles,
   slowest,
   successShare,
 } from "./shared.ts"
@@ -122,7 +122,7 @@ const stageDurations = slowest({
   links: [toTraces()],
   queries: [
     withExemplars(
-      percentile(0.95, "traces_span_metrics_duration_seconds", stages, "service_name, span_name"),
+      besideSpans(recordedPercentile(0.95, stageRates, stages, "service_name, span_name"), stages),
       "{{span_name}}",
     ),
   ],
@@ -145,7 +145,7 @@ const latency = slowest({
   limits: below(1),
   nothing: noRequest,
   queries: [
-    ...percentiles("http_server_request_duration_seconds"),
+    ...requestPercentiles(),
     withExemplars(
       percentile(0.95, "traces_span_metrics_duration_seconds", 'span_kind="SPAN_KIND_SERVER"'),
       "p95 of the spans",
@@ -155,14 +155,16 @@ const latency = slowest({
 
 const tasks = slowest({
   title: "Task duration by status, 95th percentile",
+  every: "1m",
   description: "Time that one run of a task took.",
   nothing: noTask,
-  queries: [over(percentile(0.95, "task_duration_seconds", "", "status"), "{{status}}")],
+  queries: [over(recordedPercentile(0.95, taskRates, "", "status"), "{{status}}")],
 })
 
 const errors = failures(
   {
     title: "Failing shares",
+    every: "1m",
     description:
       "Of requests: answered with 5xx. Of tasks and back ends' operations: failed or timed out. Alert: 1 % of requests, 5 % of the others.",
     nothing: "Nothing was asked, run or called in this time",

@@ -1,5 +1,6 @@
 /** Panels on Prometheus and Alertmanager themselves. */
 import { CountsPerSecond, PercentUnit, Seconds, Short } from "@grafana/grafana-foundation-sdk/units"
+import { toPage } from "./links.ts"
 import { bars, lines, table } from "./panels.ts"
 import { increase, perSecond } from "./promql.ts"
 import { over, rows } from "./query.ts"
@@ -76,9 +77,10 @@ export const alerting = bars({
 
 export const told = table({
   title: "Alerts told to the control plane",
-  description: "By Alertmanager's webhook in the chosen time; the history is in the API under /api/v1/alerts.",
+  description: "By Alertmanager's webhook in the chosen time; the history is on the page of alerts.",
   unit: Short,
   decimals: 0,
   nothing: "None in this time",
+  links: [toPage("All alerts", "/alerts")],
   queries: [rows(`${increase("alert_notifications_total", "$__range", "alertname, status")} > 0`)],
 })

@@ -1,10 +1,11 @@
 import type { DynamicConfigValue } from "@grafana/grafana-foundation-sdk/dashboard"
 import { PercentUnit, Seconds, Short } from "@grafana/grafana-foundation-sdk/units"
 import { board, choices } from "./board.ts"
-import { toDashboard } from "./links.ts"
+import { toDashboard, toPage } from "./links.ts"
 import { areas, bars, lines, numbers, ranking, table } from "./panels.ts"
 import { increase, share } from "./promql.ts"
 import { now, over, rows } from "./query.ts"
+import { timeToCompliance } from "./recorded.ts"
 import { notExported, promisedSuccess } from "./shared.ts"
 import { atLeast, below } from "./thresholds.ts"
 
@@ -28,21 +29,19 @@ const progress = ranking({
   max: 1,
   limits: promisedSuccess,
   nothing: noRollout,
+  links: [toPage("The rings", "/rings")],
   queries: [now(share(devices("installed"), devices("targeted")), "{{ring}}")],
 })
 for (const [name, least] of Object.entries(gateOf)) progress.overrideByName(name, gateColours(least))
 
 const estimate = numbers({
   title: "Time to go",
-  description: "Pending devices ÷ the pace of the last five minutes. Nothing while the pace is zero.",
+  description:
+    "Of each ring's slowest roll-out, at its own mean pace so far. Nothing before its first device answered.",
   unit: Seconds,
-  nothing: "Nothing moves",
-  queries: [
-    now(
-      `${devices("pending")} / (sum by (ring) (deriv(deployment_ring_devices{${ring}, state="installed"}[5m])) > 0)`,
-      "{{ring}}",
-    ),
-  ],
+  nothing: "No device has answered",
+  links: [toPage("The rings", "/rings")],
+  queries: [now(`max by (ring) (deployment_ring_time_left_seconds{${ring}})`, "{{ring}}")],
 })
 
 const fleet = areas({
@@ -121,9 +120,10 @@ const compliance = lines({
   description: "Of each ring's latest roll-outs, the slowest: from its start to passing the gate's success rate.",
   unit: Seconds,
   min: 0,
+  every: "15s",
   nothing: "No ring became compliant yet",
   links: [toDashboard("Approvals and risk", "eucora-approvals")],
-  queries: [over(`max by (ring) (deployment_time_to_compliance_seconds{${ring}})`, "{{ring}}")],
+  queries: [over(`max by (ring) (${timeToCompliance}{${ring}})`, "{{ring}}")],
 })
 
 const overdue = lines({

@@ -1,8 +1,9 @@
 import { BytesIEC, OpsPerSecond, PercentUnit, Seconds, Short } from "@grafana/grafana-foundation-sdk/units"
 import { board, choices } from "./board.ts"
 import { areas, lines, numbers } from "./panels.ts"
-import { percentile, perSecond } from "./promql.ts"
+import { percentile, perSecond, recordedPercentile } from "./promql.ts"
 import { now, over } from "./query.ts"
+import { outgoingRates } from "./recorded.ts"
 import { percentiles, slowest } from "./shared.ts"
 import { atMost, below } from "./thresholds.ts"
 
@@ -96,6 +97,7 @@ const queries = areas({
 
 const durations = slowest({
   title: "Duration of queries, percentiles",
+  every: "15s",
   description: "Waiting for a connection included. Alert when the 95th is above 1 s.",
   limits: below(1),
   nothing: noQuery,
@@ -104,6 +106,7 @@ const durations = slowest({
 
 const byKind = slowest({
   title: "Duration of queries by kind, 95th percentile",
+  every: "15s",
   description: "Waiting for a connection included.",
   limits: below(1),
   nothing: noQuery,
@@ -114,9 +117,10 @@ const byKind = slowest({
 
 const outgoing = slowest({
   title: "Duration of outgoing requests, 95th percentile",
+  every: "1m",
   description: "To back ends and parts of the stack, by address.",
   nothing: "No request went out in this time",
-  queries: [over(percentile(0.95, "http_client_request_duration_seconds", of, "server_address"), "{{server_address}}")],
+  queries: [over(recordedPercentile(0.95, outgoingRates, of, "server_address"), "{{server_address}}")],
 })
 
 /** The processes themselves and their database. */

@@ -1,9 +1,9 @@
 /** Panels that stand on more than one dashboard, and the words they share. */
 import { PercentUnit, Seconds, Short } from "@grafana/grafana-foundation-sdk/units"
 import { type Facts, lines, type State, timeline } from "./panels.ts"
-import { increase, percentile, share } from "./promql.ts"
+import { increase, percentile, recordedPercentile, share } from "./promql.ts"
 import { over } from "./query.ts"
-import { decided, outcomes, succeeded } from "./recorded.ts"
+import { decided, outcomes, requestRates, succeeded } from "./recorded.ts"
 import { atLeast, atMost } from "./thresholds.ts"
 
 export const noOutcome = "No deployment ended in this time"
@@ -62,6 +62,10 @@ export const breakerState = (matchers = "") =>
 /** Median, 95th and 99th percentile of a histogram. */
 export const percentiles = (of: string, matchers = "") =>
   [0.5, 0.95, 0.99].map((q) => over(percentile(q, of, matchers), `p${q * 100}`))
+
+/** The same of all requests to the API, from what is recorded. */
+export const requestPercentiles = () =>
+  [0.5, 0.95, 0.99].map((q) => over(recordedPercentile(q, requestRates), `p${q * 100}`))
 
 /** A 95th percentile over time, judged in seconds. */
 export const slowest = (facts: Omit<Facts, "unit">) => lines({ min: 0, unit: Seconds, ...facts })

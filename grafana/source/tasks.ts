@@ -2,8 +2,9 @@ import { CountsPerMinute, PercentUnit, Seconds, Short } from "@grafana/grafana-f
 import { board, choices } from "./board.ts"
 import { toTraces } from "./links.ts"
 import { areas, bars, lines, numbers } from "./panels.ts"
-import { increase, percentile, perSecond, share } from "./promql.ts"
+import { increase, percentile, perSecond, recordedPercentile, share } from "./promql.ts"
 import { now, over, withExemplars } from "./query.ts"
+import { taskRates } from "./recorded.ts"
 import { failures, noTask, notExported, slowest } from "./shared.ts"
 import { atLeast, atMost } from "./thresholds.ts"
 
@@ -81,9 +82,10 @@ const rate = bars({
 
 const durations = slowest({
   title: "Duration by task, 95th percentile",
+  every: "1m",
   description: "Time that one run took.",
   nothing: noTask,
-  queries: [over(percentile(0.95, "task_duration_seconds", task, "task_name"), "{{task_name}}")],
+  queries: [over(recordedPercentile(0.95, taskRates, task, "task_name"), "{{task_name}}")],
 })
 
 const failing = failures(

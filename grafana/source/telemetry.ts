@@ -157,6 +157,7 @@ const freshness = numbers({
 
 const errorShare = lines({
   title: "Spans with an error",
+  every: "1m",
   description: "Of each service's spans.",
   unit: PercentUnit,
   min: 0,

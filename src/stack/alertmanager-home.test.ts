@@ -20,6 +20,12 @@ test("Alertmanager finds the one configuration, the address of this stack's API,
   assert.is(read(home, "run/alertmanager-token"), "eucora_token\n")
 })
 
+test("of another file of receivers there is nothing but the one link", () => {
+  const chosen = stackConfig({ DATA_DIR: folder.path, ALERTMANAGER_CONFIG: "alertmanager/pagerduty.yaml" })
+  const file = readFileSync("prometheus/alertmanager/pagerduty.yaml", "utf8")
+  assert.is(read(alertmanagerHome(chosen), "alertmanager.yaml"), file)
+})
+
 test("a further start makes the folder anew and keeps the token", () => {
   const home = alertmanagerHome(config)
   assert.is(alertmanagerHome(config), home)

@@ -20,6 +20,13 @@ test("every variable that is wrong is named", () => {
   assert.throws(() => stackConfig(wrong), /API_PORT: [\s\S]*JAEGER_OTLP_PORT: [\s\S]*WORKER_PROCESSES: /)
 })
 
+test("who is told is a file of prometheus/ that is there, unless it is absolute", () => {
+  const { checkout, alertmanagerFile } = stackConfig({ ALERTMANAGER_CONFIG: "alertmanager/slack.yaml" })
+  assert.is(alertmanagerFile, join(checkout, "prometheus/alertmanager/slack.yaml"))
+  assert.is(stackConfig({ ALERTMANAGER_CONFIG: alertmanagerFile }).alertmanagerFile, alertmanagerFile)
+  assert.throws(() => stackConfig({ ALERTMANAGER_CONFIG: "alertmanager/pigeon.yaml" }), /ALERTMANAGER_CONFIG.*pigeon/)
+})
+
 test("a database of the user's needs the role that migrates it", () => {
   assert.throws(
     () => stackConfig({ DATABASE_URL: "postgres://app@db/x", DATABASE_OWNER_URL: "" }),

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { homedir } from "node:os"
 import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -37,6 +38,8 @@ const restSchema = z.object({
   PATH: z.string().default(""),
   API_PROCESSES: copies.default(1),
   WORKER_PROCESSES: copies.default(2),
+  /** A file of prometheus/, as in compose.yaml; absolute too. */
+  ALERTMANAGER_CONFIG: z.string().default("alertmanager.yaml"),
   DATABASE_URL: z.string().optional(),
   DATABASE_OWNER_URL: z.string().optional(),
 })
@@ -57,6 +60,8 @@ export interface StackConfig {
   readonly ports: Ports
   readonly apis: number
   readonly workers: number
+  /** Whom Alertmanager tells: its whole configuration, absolute. */
+  readonly alertmanagerFile: string
   /** A database of the user's; without it the stack starts its own. */
   readonly database: { readonly url: string; readonly ownerUrl: string } | undefined
   /** Whose ring policies the control plane goes by: as src/run.ts has it. */
@@ -86,13 +91,20 @@ export function stackConfig(overrides: Environment = {}): StackConfig {
     ports: portSchema.parse(environment),
     apis: parsed.data.API_PROCESSES,
     workers: parsed.data.WORKER_PROCESSES,
+    alertmanagerFile: existing(resolve(checkout, "prometheus", parsed.data.ALERTMANAGER_CONFIG)),
     database: external(parsed.data.DATABASE_URL, parsed.data.DATABASE_OWNER_URL),
     ringProfile: environment["RING_PROFILE"] ?? (isDevelopment(environment) ? "demo" : "production"),
     environment,
   })
 }
 
-const isDevelopment = ({ ENVIRONMENT = "development" }: Environment) => ENVIRONMENT === "development"
+export const isDevelopment = ({ ENVIRONMENT = "development" }: Environment) => ENVIRONMENT === "development"
+
+/** Alertmanager would say it too, in its log. */
+function existing(alertmanagerFile: string): string {
+  if (!existsSync(alertmanagerFile)) throw new Error(`ALERTMANAGER_CONFIG: there is no ${alertmanagerFile}`)
+  return alertmanagerFile
+}
 
 function external(url: string | undefined, ownerUrl: string | undefined): StackConfig["database"] {
   if (url === undefined) return undefined

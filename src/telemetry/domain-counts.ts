@@ -129,3 +129,6 @@ export const domainCounts = [
   circuitBreakerFailures,
   circuitBreakerTransitions,
 ] as const
+
+/** The same where demo data is counted: none of it is known beforehand, so that there are no series without it. */
+export const demoCounts = domainCounts.map((instrument) => ({ ...instrument, known: [] }))

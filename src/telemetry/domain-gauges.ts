@@ -4,8 +4,8 @@ import { driftKinds } from "../drift/types.ts"
 import type { RingProfile } from "../rings/policy.ts"
 import { rings } from "../rings/rings.ts"
 import { taskNames } from "../tasks/queues.ts"
-import { bounded, observed } from "./durable/definition.ts"
-import { gateGauges } from "./gate-gauges.ts"
+import { bounded, type Observed, observed } from "./durable/definition.ts"
+import { gateGauges, judgedGauges } from "./gate-gauges.ts"
 import { reading } from "./reading.ts"
 
 /** What can be seen in the tables at any moment: read by the elected process, the same for everybody. */
@@ -57,6 +57,20 @@ const deploymentRingDevices = observed({
         ('targeted', r.targeted), ('pending', r.pending), ('installed', r.installed), ('failed', r.failed)
       ) AS counted (state, value)
       WHERE r.state = 'deploying' GROUP BY r.ring, counted.state`,
+  ),
+})
+
+/** Of each by itself: a sum of all would change its pace whenever one of them begins or ends. */
+const deploymentRingTimeLeft = observed({
+  name: "deployment.ring.time_left",
+  unit: "s",
+  description:
+    "How long the slowest of the ring's roll-outs that are going on still took when it was last measured, at its own mean pace; none before a device answered.",
+  attributes: { ring: rings },
+  read: reading(
+    (sql) => sql`
+      SELECT ring, max(extract(epoch FROM measured_at - started_at) * pending / (targeted - pending)) AS value
+      FROM rollouts WHERE state = 'deploying' AND targeted > pending AND measured_at > started_at GROUP BY ring`,
   ),
 })
 
@@ -174,12 +188,25 @@ function telemetryLabelLimit(limit: number) {
   })
 }
 
+/** What a gauge says of demo data: nothing while there is none, or zeros would be told of it for ever. */
+const whileSeeded = (gauge: Observed): Observed => ({
+  ...gauge,
+  read: async (sql) => ((await sql`SELECT FROM demo.seed`).length > 0 ? gauge.read(sql) : []),
+})
+
+/** The gauges that demo data has, read with its tables before the real ones. */
+export function demoGauges(): readonly Observed[] {
+  const ofRollouts = [deploymentRingDevices, deploymentRingTimeLeft]
+  return [deploymentActive, deploymentOldestAge, ...ofRollouts, ...judgedGauges()].map(whileSeeded)
+}
+
 /** Every gauge of the shared state, by the policies of a profile. */
 export function domainGauges(labelLimit: number, profile: RingProfile) {
   return [
     deploymentActive,
     deploymentOldestAge,
     deploymentRingDevices,
+    deploymentRingTimeLeft,
     taskQueueDepth,
     taskQueueOldestAge,
     circuitBreakerState,

@@ -7,38 +7,40 @@ import { readEvery, reading } from "./reading.ts"
 const window = "7 days"
 const windowReadSeconds = 15
 
-const timeToCompliance = observed({
-  name: "deployment.time_to_compliance",
-  unit: "s",
-  description:
-    "Of each application's last roll-out in a ring, within seven days: from the ring's start to the success rate over the gate's.",
-  attributes: { ring: rings, app_name: bounded },
-  read: readEvery(
-    windowReadSeconds,
-    reading(
-      (sql) => sql`
+const timeToCompliance = () =>
+  observed({
+    name: "deployment.time_to_compliance",
+    unit: "s",
+    description:
+      "Of each application's last roll-out in a ring, within seven days: from the ring's start to the success rate over the gate's.",
+    attributes: { ring: rings, app_name: bounded },
+    read: readEvery(
+      windowReadSeconds,
+      reading(
+        (sql) => sql`
         SELECT DISTINCT ON (a.label, r.ring) a.label AS app_name, r.ring,
           extract(epoch FROM r.compliant_at - r.started_at) AS value
         FROM rollouts r JOIN deployments d ON d.id = r.deployment_id JOIN applications a ON a.id = d.application_id
         WHERE r.compliant_at > now() - ${window}::interval ORDER BY a.label, r.ring, r.started_at DESC`,
+      ),
     ),
-  ),
-})
+  })
 
-const promotionGateSuccessRate = observed({
-  name: "promotion_gate.success_rate",
-  unit: "",
-  description: "Passed ÷ (passed + failed) of the gates' verdicts of seven days; absent where there were none.",
-  attributes: { ring: rings },
-  read: readEvery(
-    windowReadSeconds,
-    reading(
-      (sql) => sql`
+const promotionGateSuccessRate = () =>
+  observed({
+    name: "promotion_gate.success_rate",
+    unit: "",
+    description: "Passed ÷ (passed + failed) of the gates' verdicts of seven days; absent where there were none.",
+    attributes: { ring: rings },
+    read: readEvery(
+      windowReadSeconds,
+      reading(
+        (sql) => sql`
         SELECT ring, avg((verdict = 'passed')::int) AS value FROM gate_evaluations
         WHERE at > now() - ${window}::interval AND verdict <> 'inconclusive' GROUP BY ring`,
+      ),
     ),
-  ),
-})
+  })
 
 const overdueReasons = ["stuck", "compliance", "approval"] as const
 
@@ -85,6 +87,8 @@ function deploymentOverdue(profile: RingProfile) {
   })
 }
 
+/** How gates have decided. Made anew for each reader, for they keep what they read for a while. */
+export const judgedGauges = () => [timeToCompliance(), promotionGateSuccessRate()] as const
+
 /** How gates decide, and who is beyond their limits. */
-export const gateGauges = (profile: RingProfile) =>
-  [timeToCompliance, promotionGateSuccessRate, deploymentOverdue(profile)] as const
+export const gateGauges = (profile: RingProfile) => [...judgedGauges(), deploymentOverdue(profile)] as const

@@ -132,6 +132,13 @@ export const recordedInstruments = {
     description: "Requests refused for their token.",
     attributes: { reason: ["missing", "malformed", "unknown", "expired", "revoked", "forbidden"] },
   },
+  rateLimitRejected: {
+    name: "rate_limit.rejected",
+    kind: "counter",
+    unit: "{request}",
+    description: "Requests refused with 429, by whose budget was exhausted; each process counts for itself.",
+    attributes: { scope: ["address", "monitoring", "token"] },
+  },
 } as const satisfies Record<string, ProcessInstrument>
 
 /** What is read when metrics are collected, in observables.ts. */

@@ -37,6 +37,7 @@ test("each recorder records under the name that is declared", async () => {
   metrics.idempotencyReplays.add({})
   metrics.alertNotifications.add({ alertname: "Watchdog", status: "firing" })
   metrics.authFailures.add({ reason: "missing" })
+  metrics.rateLimitRejected.add({ scope: "token" })
   metrics.sseClients.add({}, 1)
   for (const { name } of Object.values(recordedInstruments)) {
     const sum = (await telemetry.points(name)).reduce((total, point) => total + point.value, 0)

@@ -88,6 +88,7 @@ export const metrics = {
   idempotencyReplays: new CounterRecorder(declared.idempotencyReplays),
   alertNotifications: new CounterRecorder(declared.alertNotifications),
   authFailures: new CounterRecorder(declared.authFailures),
+  rateLimitRejected: new CounterRecorder(declared.rateLimitRejected),
   sseClients: new UpDownRecorder(declared.sseClients),
   activeRequests: new UpDownRecorder(declared.activeRequests),
   taskDuration: new HistogramRecorder(declared.taskDuration),

@@ -155,6 +155,27 @@ test("our processes start with the environment they are given, in development an
   }
 })
 
+test("what production lays over it is of services that are there, and has no default that anybody could read", () => {
+  const text = read("compose.production.yaml")
+  const over = parse(text, { merge: true }) as Compose
+  for (const name of Object.keys(over.services)) assert.ok(name in services, name)
+  const variables = text.match(/(?<!#.*)\$\{\w+.*?\}/g) ?? []
+  assert.ok(variables.length > 5)
+  for (const variable of variables) assert.match(variable, /^\$\{\w+:\?/)
+  const open = all.filter(([, { environment = {} }]) => /:-development/.test(JSON.stringify(environment)))
+  for (const [name, { environment = {} }] of open)
+    for (const [key] of Object.entries(environment).filter(([, value]) => value.includes(":-development")))
+      assert.ok(over.services[name]?.environment?.[key], `${name}: ${key}`)
+})
+
+test("only in development anybody may look at Grafana", () => {
+  const { grafana } = (parse(read("compose.production.yaml")) as Compose).services
+  assert.is(services["grafana"]?.environment?.["GF_AUTH_ANONYMOUS_ENABLED"], "true")
+  assert.is(services["api"]?.environment?.["ENVIRONMENT"], "development")
+  assert.is(grafana?.environment?.["GF_AUTH_ANONYMOUS_ENABLED"], "false")
+  assert.match(grafana?.environment?.["GF_SECURITY_ADMIN_PASSWORD"] ?? "", /^\$\{GRAFANA_ADMIN_PASSWORD:\?/)
+})
+
 test("the roles of the new server are those that the migration names", () => {
   const made = [...read("src/db/roles.sql").matchAll(/^CREATE ROLE (\w+) LOGIN PASSWORD/gm)].map(([, role]) => role)
   assert.equal(made, [ownerRole, appRole])

@@ -1,6 +1,9 @@
 /** What else our dashboards keep to, beside the rules of the public linter. */
+import { access } from "../../src/api/access.ts"
+import { deploymentQuerySchema } from "../../src/api/schemas/deployment-input.ts"
+import { webAccess } from "../../src/web/access.ts"
 import { defaultsOf, each, type LintRule, type Panel, panels, panelsOf, targetsOf } from "./dashboard.ts"
-import { selectors } from "./promql.ts"
+import { type Selector, selectors } from "./promql.ts"
 import { answerLabels } from "./series.ts"
 
 export const ownRules: readonly LintRule[] = [
@@ -67,7 +70,7 @@ export const ownRules: readonly LintRule[] = [
     name: "exemplars of series that have some",
     check: (dashboard) =>
       targetsOf(dashboard)
-        .filter(({ target }) => target.exemplar && !/traces_span_metrics_duration_seconds_bucket/.test(target.expr))
+        .filter(({ target }) => target.exemplar && !selectors(target.expr).some(hasExemplars))
         .map(({ panel }) => panel.title),
     offend: ({ target }) => {
       target.expr = "sum(deployment_active)"
@@ -81,6 +84,14 @@ export const ownRules: readonly LintRule[] = [
         (defaultsOf(panel)?.links ?? []).flatMap(({ url }) => dead(url, panel, all)),
       ),
     offend: ({ panel }) => (panel.fieldConfig = { defaults: { links: [{ url: "/d/eucora-nowhere?var-x=1" }] } }),
+  },
+  {
+    name: "links to pages and calls of ours that are there",
+    check: (dashboard) =>
+      [...dashboard.links, ...panelsOf(dashboard).flatMap((panel) => defaultsOf(panel)?.links ?? [])].flatMap(
+        ({ url }) => nowhere((url ?? "").replace(controlPlane, ours)),
+      ),
+    offend: ({ dashboard: { links } }) => links.push({ url: `${controlPlane}/docs` }),
   },
   {
     name: "variables that are there, and used",
@@ -98,6 +109,27 @@ export const ownRules: readonly LintRule[] = [
     offend: ({ dashboard: { panels: all }, panel }) => all.push({ ...panel, id: 999 }),
   },
 ]
+
+/** Only span metrics have some, and nothing that is recorded of them. */
+const hasExemplars = ({ metric }: Selector) => metric === "traces_span_metrics_duration_seconds_bucket"
+
+/** A variable of the dashboards, and what stands for it here. */
+const controlPlane = ["$", "{control_plane}"].join("")
+const ours = "http://ours.test"
+
+/** What an address of ours names that we do not serve: a page, a call, a filter of the page of deployments. */
+function nowhere(url: string): readonly string[] {
+  const { origin, pathname, searchParams } = new URL(url || "/", "http://grafana.test")
+  if (origin !== ours) return []
+  const served = [...Object.values(webAccess), ...Object.values(access)].some(
+    ({ method, path }) => method === "get" && path === pathname,
+  )
+  const filters = pathname === webAccess.showDeployments.path ? Object.keys(deploymentQuerySchema.shape) : []
+  return [
+    ...(served ? [] : [pathname]),
+    ...[...searchParams.keys()].filter((name) => !filters.includes(name)).map((name) => `${pathname}: ${name}`),
+  ]
+}
 
 /** What a link of a panel names that is not there: a dashboard, its variable, a label of the answer. */
 function dead(url: string, { title, targets = [] }: Panel, all: ReadonlyMap<string, readonly string[]>): string[] {

@@ -1,12 +1,23 @@
-/** The pages of the alerts: one each, of the same shape, with queries that ask for what exists and calls that the API takes. */
+/** The pages of the alerts: one each, of the same shape, with queries that ask for what exists and commands that are taken. */
+import { spawnSync } from "node:child_process"
+import type { AddressInfo } from "node:net"
+import { serve } from "@hono/node-server"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
-import { aBreaker, as, existingId, testApp } from "../../src/api/testing.ts"
+import { aBreaker, existingId, testApp, tokenOf } from "../../src/api/testing.ts"
+import { exitCodes } from "../../src/cli/exit.ts"
+import { run } from "../../src/cli/run.ts"
+import { Secret } from "../../src/lib/secret.ts"
 import { alertNames, runbooks } from "./rules.ts"
 import { problems } from "./series.ts"
 
 const sections = ["Meaning", "Impact", "Queries", "Diagnosis", "Mitigation", "Escalate"]
 const pages = [...runbooks]
+
+const server = serve({ fetch: testApp().app.fetch, hostname: "127.0.0.1", port: 0 })
+await new Promise((listening) => server.once("listening", listening))
+const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+test.after(() => void server.close())
 
 /** The blocks of code of a page, in one language. */
 const blocks = (page: string, language: string) =>
@@ -45,48 +56,68 @@ const filledIn: Readonly<Record<string, string>> = {
   RING: "LAB",
 }
 
-interface Call {
-  readonly method: string
-  readonly path: string
-  readonly body: string | undefined
-  readonly authorised: boolean
+/** The commands of a block, as a shell takes them apart: what `program` is called with, each time. */
+function calls(program: "eucora" | "curl", commands: string): string[][] {
+  const lines = commands.split("\n").filter((line) => line.startsWith(`${program} `))
+  const script = `${program}() { printf '%s\\037' "$@"; echo; }\n${lines.join("\n")}`
+  const environment = { ...filledIn, API: `${url}/api/v1` }
+  const { stdout, stderr } = spawnSync("sh", ["-uc", script], { encoding: "utf8", env: environment })
+  if (stderr !== "") throw new Error(stderr)
+  return stdout.split("\n").flatMap((line) => (line === "" ? [] : [line.split("\u001f").slice(0, -1)]))
 }
 
-/** The calls of our API in a shell's commands; `$API` ends in /api/v1. */
-function calls(commands: string): Call[] {
-  const lines = commands.replaceAll("\\\n", " ").split("\n")
-  return lines.flatMap((line) => {
-    const path = /"\$API(\/[^"]*)"/
-      .exec(line)?.[1]
-      ?.replaceAll(/\$(\w+)/g, (_, name) => filledIn[name] ?? `no $${name}`)
-    if (path === undefined) return []
-    const body = /-d '([^']*)'/.exec(line)?.[1]
-    const method = /-X (\w+)/.exec(line)?.[1] ?? "GET"
-    return [{ method, path: `/api/v1${path}`, body, authorised: line.includes("Bearer $TOKEN") }]
-  })
+const forApprovers = ["approvals", "approve", "reject"]
+
+/** What the command line says of a call that the API, or it itself, does not take. */
+async function refusal(args: readonly string[]): Promise<string | undefined> {
+  const role = forApprovers.includes(args[0] ?? "") ? "approver" : "admin"
+  let said = ""
+  const output = (write: (text: string) => void) => ({ write, size: () => undefined, colour: "plain" as const })
+  const exit = await run(
+    args,
+    {
+      out: output(() => {}),
+      err: output((text) => (said += text)),
+      environment: { url, token: new Secret(tokenOf(role)), credentialsFile: "/nowhere" },
+      now: () => new Date(),
+      signal: new AbortController().signal,
+      patienceMs: 10_000,
+      readSecret: () => Promise.reject(new Error("nothing is asked")),
+    },
+    "0.0.0",
+  )
+  return exit === exitCodes.done ? undefined : `eucora ${args.join(" ")} ends with ${exit}: ${said}`
 }
 
-test("every page says what to do, with a call of our API, and each call is one that the API takes", async () => {
-  const { app } = testApp()
+test("every page says what to do, with commands that the command line and the API take", async () => {
   for (const [name, page] of pages) {
-    const all = blocks(page, "sh").flatMap(calls)
-    assert.ok(all.length > 0, `${name} has a call`)
-    for (const { method, path, body, authorised } of all) {
-      const headers = {
-        ...(authorised ? as(path.includes("/approvals") || /approve|reject$/.test(path) ? "approver" : "admin") : {}),
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-      }
-      const answer = await app.request(path, { method, headers, ...(body === undefined ? {} : { body }) })
-      assert.ok(answer.ok, `${name}: ${method} ${path} is ${answer.status}: ${answer.ok ? "" : await answer.text()}`)
+    const commands = blocks(page, "sh").join("")
+    const all = calls("eucora", commands)
+    assert.ok(all.length > 0, `${name} has a command`)
+    for (const args of all) assert.is(await refusal(args), undefined, name)
+    for (const args of calls("curl", commands)) {
+      const address = args.at(-1) ?? ""
+      if (address.startsWith(url)) assert.ok((await fetch(address)).ok, `${name}: ${address}`)
     }
   }
 })
 
-test("a call that the API would refuse is found", async () => {
-  const { app } = testApp()
-  const [call] = calls('curl -s -H "Authorization: Bearer $TOKEN" "$API/deployments?state=FAILED"')
-  assert.is((await app.request(call?.path ?? "", { headers: as("admin") })).status, 400)
-  assert.match(calls('curl "$API/events/$WHO"')[0]?.path ?? "", "no $WHO")
+test("curl stays where there is no command: without a token, and of other programs", () => {
+  for (const [name, page] of pages)
+    for (const args of calls("curl", blocks(page, "sh").join("")))
+      assert.match(args.join(" "), /^-s \S+(\/health\/ready|:(9093|13133|13134)\/\S*)$/, name)
+})
+
+test("a command that is none, and a call that the API would refuse, are found", async () => {
+  const [wrong = [], unknown = [], other = []] = calls(
+    "eucora",
+    'eucora list --state FAILED\neucora explode "$ID"\neucora hold 00000000-0000-4000-8000-00000000dead -m "x y"',
+  )
+  assert.match((await refusal(wrong)) ?? "", "unknown option '--state'")
+  assert.match((await refusal(unknown)) ?? "", "unknown command 'explode'")
+  assert.equal(other, ["hold", "00000000-0000-4000-8000-00000000dead", "-m", "x y"])
+  assert.match((await refusal(other)) ?? "", "ends with")
+  assert.throws(() => calls("eucora", 'eucora show "$WHO"'), /WHO/)
 })
 
 test("no page names an alert that there is not", () => {

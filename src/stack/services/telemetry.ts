@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { alertmanagerHome } from "../alertmanager-home.ts"
-import type { StackConfig } from "../config.ts"
+import { type Environment, isDevelopment, type StackConfig } from "../config.ts"
 import { partOf } from "../parts.ts"
 import { grafanaHome } from "../programs.ts"
 import { prometheusHome } from "../prometheus-home.ts"
@@ -141,6 +141,7 @@ function grafana(config: StackConfig): Service {
       PROMETHEUS_URL: http(ports.PROMETHEUS_PORT),
       JAEGER_URL: http(ports.JAEGER_QUERY_PORT),
       JAEGER_PUBLIC_URL: http(ports.JAEGER_QUERY_PORT),
+      ...grafanaAccess(config.environment),
       ...config.environment,
     },
     address: http(ports.GRAFANA_PORT),
@@ -149,5 +150,18 @@ function grafana(config: StackConfig): Service {
     uses: ["prometheus", "jaeger"],
     without: "no dashboards; Prometheus and Jaeger answer over their APIs.",
     optional: true,
+  }
+}
+
+/** As compose.yaml and compose.production.yaml have it. Grafana's own default is a password that everybody knows. */
+function grafanaAccess(environment: Environment): Environment {
+  const { GRAFANA_ADMIN_PASSWORD: password } = environment
+  const nobody = { GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: "true" }
+  if (!isDevelopment(environment)) return password === undefined ? nobody : { GF_SECURITY_ADMIN_PASSWORD: password }
+  return {
+    ...nobody,
+    GF_AUTH_ANONYMOUS_ENABLED: "true",
+    GF_AUTH_ANONYMOUS_ORG_ROLE: "Editor",
+    GF_AUTH_DISABLE_LOGIN_FORM: "true",
   }
 }

@@ -13,6 +13,8 @@ export interface ElectionOptions {
   readonly office: string
   /** How often the session is used. */
   readonly intervalMs: number
+  /** Where the session finds its tables; the role's own without it. */
+  readonly searchPath?: string | undefined
 }
 
 /** One connection, for as long as it lives. */
@@ -88,6 +90,7 @@ export class Election {
       connection: {
         application_name: `eucora ${this.#options.office}`,
         statement_timeout: statementTimeoutMs,
+        ...(this.#options.searchPath !== undefined && { search_path: this.#options.searchPath }),
         idle_session_timeout: Math.max(silenceMs, 3 * this.#options.intervalMs),
         tcp_keepalives_idle: 5,
         tcp_keepalives_interval: 5,

@@ -1,5 +1,6 @@
 import { resourceFromAttributes } from "@opentelemetry/resources"
 import { MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from "@opentelemetry/sdk-metrics"
+import type postgres from "postgres"
 import { withDeadline } from "../../lib/lifecycle.ts"
 import type { DurableInstrument, Observed } from "./definition.ts"
 import { Delivery } from "./delivery.ts"
@@ -23,6 +24,10 @@ export interface DurableOptions {
   readonly maxSeries?: number
   /** `demo` for demo data, so that clearing it removes its own series. */
   readonly instance?: "durable" | "demo"
+  /** Where gauges find their tables; the role's own without it. */
+  readonly searchPath?: string
+  /** Names what the stored points are of: when it says something else than before, all of them are read anew. */
+  readonly edition?: (sql: postgres.Sql) => Promise<string>
   /**
    * How long `flush` and `close` may take; a Collector that hangs keeps nobody from stopping, for what was not sent is
    * stored, and sent by the next process.
@@ -56,12 +61,14 @@ export function startDurable(options: DurableOptions): Durable {
     url: options.url,
     office: `durable metrics of ${instance}`,
     intervalMs: exportIntervalMs,
+    searchPath: options.searchPath,
   })
   const resource = durableResource(instance, options.environment)
   const delivery = new Delivery({ exporter: options.exporter, failures, nowMs, batchSize })
   const producer = new DurableProducer({
     ...{ instance, resource, instruments, election, failures, maxSeries, observeIntervalMs, nowMs },
     gauges: new Gauges(options.observed, failures),
+    edition: options.edition ?? (async () => ""),
     room: () => delivery.begin(),
   })
   const reader = new PeriodicExportingMetricReader({
@@ -91,6 +98,6 @@ function durableResource(instance: string, environment: string) {
     "service.name": "eucora-control-plane",
     "service.instance.id": instance,
     "deployment.environment.name": environment,
-    "eucora.role": "durable",
+    "eucora.role": instance,
   })
 }

@@ -36,6 +36,8 @@ export interface ProducerOptions {
   readonly nowMs: () => number
   /** How many points may be sent this time. */
   readonly room: () => number
+  /** Names what the stored points are of. */
+  readonly edition: (sql: postgres.Sql) => Promise<string>
 }
 
 /** Each collection folds the inbox and gives what the Collector has to be told; nothing while another process is elected. */
@@ -43,6 +45,7 @@ export class DurableProducer implements MetricProducer {
   readonly #options: ProducerOptions
   /** The session that the book was read in. */
   #session: Session | undefined
+  #edition = ""
   #book: SeriesBook
   #atMicros = 0
   #observedMs = Number.NEGATIVE_INFINITY
@@ -80,8 +83,16 @@ export class DurableProducer implements MetricProducer {
     if (session !== this.#session) await this.#open(session.sql)
     this.#session = session
     await this.#fold(session.sql)
+    await this.#reopenIfReplaced(session.sql)
     const gauges = await this.#observe(session.sql)
     return [...this.#book.due(hrTime(this.#atMicros), nowMs() - resendMs, room()), ...gauges]
+  }
+
+  /** What was deleted is in the book still. Asked after the fold, so that the book is of one edition when it is sent. */
+  async #reopenIfReplaced(sql: postgres.Sql): Promise<void> {
+    const edition = await this.#options.edition(sql)
+    if (edition !== this.#edition) await this.#open(sql)
+    this.#edition = edition
   }
 
   async #open(sql: postgres.Sql): Promise<void> {
