@@ -1,12 +1,11 @@
-/** Every expression of rules, dashboards and runbooks has an answer in a Prometheus that has seen mixed traffic. */
+/** Every expression of rules, dashboards and runbooks has an answer in a Prometheus that has seen the traffic of the demo. */
 import { suite } from "uvu"
 import * as assert from "uvu/assert"
 import { conditions, expressions, hasData, type Values, variableValues } from "./lib/expressions.ts"
 import { operands } from "./lib/operands.ts"
 import { query } from "./lib/prometheus.ts"
-import type { Provoked } from "./lib/provoke.ts"
 import { type Scene, startScene } from "./lib/rollout.ts"
-import { mixedTraffic } from "./lib/traffic.ts"
+import { mixedTraffic, type Traffic } from "./lib/traffic.ts"
 import { waitFor } from "./lib/wait.ts"
 
 /** What is rightly not there in a run of a few minutes, and why: no expression that names it has an answer. */
@@ -19,7 +18,7 @@ const expectedEmpty: Readonly<Record<string, string>> = {
 const named = (text: string) => Object.keys(expectedEmpty).filter((name) => text.includes(name))
 const listed = [...expressions.keys()].filter((text) => named(text).length > 0)
 
-const test = suite<{ scene: Scene; provoked: Provoked; values: Values }>("expressions")
+const test = suite<{ scene: Scene; traffic: Traffic; values: Values }>("expressions")
 
 test.before(async (context) => {
   const environment = {
@@ -27,17 +26,18 @@ test.before(async (context) => {
     BREAKER_OPEN_SECONDS: "30",
     PROBE_INTERVAL_SECONDS: "2",
     RECONCILE_INTERVAL_SECONDS: "5",
+    TRUSTED_PROXIES: "127.0.0.1",
   }
   context.scene = await startScene(["collector", "prometheus", "alertmanager"], { environment })
-  context.provoked = await mixedTraffic(context.scene).catch((error: unknown) => {
+  context.traffic = await mixedTraffic(context.scene).catch((error: unknown) => {
     console.error(error) // a suite that fails before its first test says nothing
     throw error
   })
   context.values = await variableValues(context.scene.own.config.prometheus)
 })
 
-test.after(async ({ scene, provoked }) => {
-  provoked?.close()
+test.after(async ({ scene, traffic }) => {
+  traffic?.close()
   await scene?.own.close()
 })
 

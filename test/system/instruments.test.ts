@@ -6,8 +6,8 @@ import { domainGauges } from "../../src/telemetry/domain-gauges.ts"
 import { foreignInstruments, observedInstruments, recordedInstruments } from "../../src/telemetry/instruments.ts"
 import { known } from "../contract/series.ts"
 import { query, scalar } from "./lib/prometheus.ts"
-import { type Provoked, provokeEverything } from "./lib/provoke.ts"
 import { type Scene, startScene } from "./lib/rollout.ts"
+import { everythingMeasured, type Traffic } from "./lib/traffic.ts"
 import { waitFor } from "./lib/wait.ts"
 
 /** What the Collector makes of spans and of other metrics. */
@@ -37,7 +37,7 @@ const atRest: Readonly<Record<string, string>> = {
 /** What is only there at times has to have been seen once. */
 const momentary = ["sse.clients", "db.connection_pool.size", "deployment.ring.devices", "process.memory.usage"]
 
-const test = suite<{ scene: Scene; provoked: Provoked }>("instruments")
+const test = suite<{ scene: Scene; traffic: Traffic }>("instruments")
 
 test.before(async (context) => {
   const environment = {
@@ -45,16 +45,17 @@ test.before(async (context) => {
     BREAKER_OPEN_SECONDS: "30",
     PROBE_INTERVAL_SECONDS: "2",
     RECONCILE_INTERVAL_SECONDS: "5",
+    TRUSTED_PROXIES: "127.0.0.1",
   }
   context.scene = await startScene(["collector", "prometheus"], { environment })
-  context.provoked = await provokeEverything(context.scene).catch((error: unknown) => {
+  context.traffic = await everythingMeasured(context.scene).catch((error: unknown) => {
     console.error(error) // a suite that fails before its first test says nothing
     throw error
   })
 })
 
-test.after(async ({ scene, provoked }) => {
-  provoked?.close()
+test.after(async ({ scene, traffic }) => {
+  traffic?.close()
   await scene?.own.close()
 })
 

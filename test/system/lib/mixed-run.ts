@@ -189,7 +189,8 @@ async function wellBehaved(run: Run): Promise<void> {
 /** Those that have not ended when everything stands still: one in every status, and one ring that drifts. */
 async function unfinished(run: Run): Promise<void> {
   const { scene, sql } = run
-  for (const app of ["Endless", "Kept"]) await behave(scene, app, { installSeconds: hour })
+  await behave(scene, "Endless", { installSeconds: hour })
+  await behave(scene, "Kept", { curve: "stuck", installSeconds: 0.1 }) // half of its devices answer
   for (const version of ["1", "2"]) await submit(run, "Unwanted", { version, ...needing(1) })
   const late = new Date(Date.now() + hour * 1_000).toISOString()
   const pending = await submit(run, "Later", { version: "9", not_before: late })
@@ -197,7 +198,7 @@ async function unfinished(run: Run): Promise<void> {
   const endless = await submit(run, "Endless", { version: "1" })
   const kept = await submit(run, "Kept", { version: "1" })
   await until(run, endless, ({ rings }) => rings[0]?.measured_at != null)
-  await until(run, kept, ({ rings }) => rings[0]?.measured_at != null)
+  await until(run, kept, ({ rings }) => (rings[0]?.installed ?? 0) > 0)
   await ask(scene.who.olga, `/deployments/${kept}/hold`, { reason: "wait" })
   const back = await submit(run, "Going back", { version: "1", connector_type: "jamf" })
   await through(run, back, 0)

@@ -17,6 +17,7 @@ export interface Person {
   get(path: string): Promise<Answer>
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
   put(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
+  delete(path: string): Promise<Answer>
 }
 
 /** People with tokens of their own, made as the command line on the host makes them. */
@@ -51,5 +52,6 @@ async function person(api: string, db: Database, name: string, role: Role): Prom
     get: (path) => call("GET", path),
     post: (path, body, headers) => call("POST", path, body, headers),
     put: (path, body, headers) => call("PUT", path, body, headers),
+    delete: (path) => call("DELETE", path),
   }
 }

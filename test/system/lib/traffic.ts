@@ -1,87 +1,111 @@
-/** Traffic after which everything that is drawn has something to draw: what is measured at all, and the ends of deployments beside it. */
+/**
+ * Traffic after which everything that is drawn has something to draw: the scenarios of `npm run demo`, and what nobody can
+ * play from outside.
+ */
 import postgres from "postgres"
-import { sendJson } from "./http.ts"
+import { listen } from "../../../src/demo/live/play.ts"
+import {
+  decided,
+  endless,
+  endOfOutage,
+  everywhere,
+  failedAndRestored,
+  outage,
+  queryWithoutAnswer,
+  type Scenario,
+  sameRequestTwice,
+  takenBack,
+  tamperedWith,
+  troubled,
+  undecided,
+  wrongTokens,
+} from "../../../src/demo/live/scenarios.ts"
+import { simulatorAt } from "../../../src/demo/live/simulator.ts"
+import { castWith, type Stage } from "../../../src/demo/live/stage.ts"
 import { scalar } from "./prometheus.ts"
-import { type Provoked, provokeEverything } from "./provoke.ts"
-import { becomes, behave, changePolicy, needing, type Scene, submit } from "./rollout.ts"
+import { collectorAway, oneAlert, rightMissing, spentTokens, tooManyRequests } from "./provoke.ts"
+import { becomes, needing, type Scene, submit } from "./rollout.ts"
 import { waitFor } from "./wait.ts"
 
 const withinSeconds = 240
 
-async function undecided(scene: Scene): Promise<void> {
-  const { ada, pia } = scene.who
-  const [unwanted, calledOff, forgotten] = await Promise.all(
-    ["Unwanted", "Called off", "Forgotten"].map((app) => submit(scene, app, needing(1))),
-  )
-  if (!unwanted || !calledOff || !forgotten) throw new Error("not submitted")
-  await ada.post(`/deployments/${unwanted.id}/reject`, { rationale: "No need for it" })
-  await pia.post(`/deployments/${calledOff.id}/cancel`, { reason: "wrong version" })
-  const sql = postgres(scene.own.databaseUrl, { max: 1 })
-  await sql`UPDATE deployments SET approval_expires_at = now() WHERE id = ${forgotten.id}`
-  await sql.end()
-  for (const { id } of [unwanted, calledOff, forgotten])
-    await becomes(scene, id, ({ outcome }) => outcome != null, withinSeconds)
-  await submit(scene, "Waiting", needing(2))
+const scenarios: readonly Scenario[] = [
+  decided,
+  endless,
+  failedAndRestored,
+  queryWithoutAnswer,
+  sameRequestTwice,
+  takenBack,
+  troubled,
+  undecided,
+  wrongTokens,
+]
+
+function stageOn({ own, who }: Scene, signal: AbortSignal): Stage {
+  const tokens = { pia: who.pia.token, ada: who.ada.token, abe: who.abe.token, olga: who.olga.token }
+  const { api, simulator } = own.config
+  return { api, who: castWith(api, tokens), simulator: simulatorAt(simulator), signal, tell: () => {} }
 }
 
-/** Two that do not come to an end: one goes back for its incidents, one by hand. */
-async function takenBack(scene: Scene): Promise<void> {
-  const { olga } = scene.who
-  const submitted = ["Incident", "Recalled"].map(async (app) => {
-    await behave(scene, app, { installSeconds: 3_600 })
-    const { id } = await submit(scene, app, { connector_type: "landscape" })
-    await becomes(scene, id, ({ current_ring }) => current_ring === "LAB", withinSeconds)
-    return id
-  })
-  const [incident, recalled] = await Promise.all(submitted)
-  for (const reference of ["INC-1", "INC-2"])
-    await olga.post(`/deployments/${incident}/incidents`, { summary: "Outlook does not start", reference })
-  await olga.post(`/deployments/${recalled}/rollback`, { reason: "crashes on start" })
-  for (const id of [incident, recalled]) await becomes(scene, id ?? "", { status: "ROLLED_BACK" }, withinSeconds)
+/** One whose time to be decided on is over before anybody has. */
+async function forgotten(scene: Scene): Promise<void> {
+  const { id } = await submit(scene, "Forgotten", needing(1))
+  const sql = postgres(scene.own.databaseUrl, { max: 1 })
+  await sql`UPDATE deployments SET approval_expires_at = now() WHERE id = ${id}`
+  await sql.end()
+  await becomes(scene, id, ({ outcome }) => outcome != null, withinSeconds)
 }
 
 /** Devices that differ from what was completed there. */
-async function drift({ own }: Scene): Promise<void> {
-  const tampering = { vendor: "intune", ring: "LAB", app: "Mended", version: "0.9", count: 2 }
-  await sendJson("PUT", `${own.config.simulator}/admin/devices`, tampering)
-  const open = () => scalar(own.config.prometheus, "sum(drift)")
+async function drift(scene: Scene, stage: Stage): Promise<void> {
+  await tamperedWith(stage, "1")
+  const open = () => scalar(scene.own.config.prometheus, "sum(drift)")
   if (!(await waitFor(open, (count) => count > 0, withinSeconds)).met) throw new Error("no drift")
 }
 
-/** The back end that provokeEverything left broken: until that has raised its alert and the alert was told; then it heals. */
-async function brokenUntilTold({ own }: Scene): Promise<void> {
-  const { prometheus, simulator } = own.config
+/** A back end that is away until that has raised its alert and the alert was told; then it heals. */
+async function brokenUntilTold({ own }: Scene, stage: Stage): Promise<void> {
+  const { prometheus } = own.config
+  await outage(stage, "1", "ansible")
   const told = () => scalar(prometheus, 'sum(alert_notifications_total{alertname="CircuitBreakerOpen"})')
   if (!(await waitFor(told, (count) => count > 0, withinSeconds)).met) throw new Error("no alert of the open breaker")
-  await sendJson("PUT", `${simulator}/admin/faults/ansible`, { rules: [] })
+  await endOfOutage(stage, "ansible")
   const closed = () => scalar(prometheus, 'max(circuit_breaker_state{connector_type="ansible"})')
   if (!(await waitFor(closed, (state) => state === 0, withinSeconds)).met) throw new Error("the breaker does not close")
 }
 
-/** Through every ring, slowly enough to be seen on the way. The query that provokeEverything left in its way goes first. */
-async function everywhere(scene: Scene): Promise<void> {
-  await behave(scene, "Everywhere", { installSeconds: 20 })
-  await changePolicy(scene, "CANARY", { query: null })
-  const { id } = await submit(scene, "Everywhere", { target_ring: "GLOBAL" })
-  await becomes(scene, id, { status: "COMPLETED" }, withinSeconds)
+export interface Traffic {
+  /** Ends what has to last for as long as we look. */
+  close(): void
 }
 
-/** A mistake of ours: the application may not read one of its tables, so requests and tasks fail. */
-async function rightMissing({ own, who }: Scene): Promise<void> {
-  const sql = postgres(own.databaseUrl.replace("eucora_app", "eucora_owner"), { max: 1 })
-  await sql`REVOKE SELECT ON drifts FROM eucora_app`
-  const { status } = await who.olga.get("/drifts")
-  const failed = () => scalar(own.config.prometheus, 'sum(task_duration_seconds_count{status="failed"})')
-  const { met } = await waitFor(failed, (count) => count > 0, withinSeconds)
-  await sql`GRANT SELECT ON drifts TO eucora_app`
-  await sql.end()
-  if (status !== 500 || !met) throw new Error(`nothing fails without the right: ${status}`)
+/** The scenarios and what goes with them; a client goes on listening to events until it is closed. */
+async function traffic(scene: Scene, further: (stage: Stage) => readonly Promise<unknown>[]): Promise<Traffic> {
+  await collectorAway(scene)
+  const looking = new AbortController()
+  const stage = stageOn(scene, looking.signal)
+  listen(stage).catch(() => {}) // it ends by being closed
+  await Promise.all([
+    ...scenarios.map((scenario) => scenario(stage, "1")),
+    spentTokens(scene),
+    tooManyRequests(scene),
+    oneAlert(scene),
+    ...further(stage),
+  ])
+  return { close: () => looking.abort() }
 }
 
-/** All of it, with the rules as they are. A client goes on listening to events until it is closed. */
-export async function mixedTraffic(scene: Scene): Promise<Provoked> {
-  const provoked = await provokeEverything(scene)
-  await Promise.all([undecided(scene), takenBack(scene), drift(scene), brokenUntilTold(scene), everywhere(scene)])
+/** Everything that is measured, once or as often as it takes. One back end stays broken. */
+export const everythingMeasured = (scene: Scene) => traffic(scene, (stage) => [outage(stage, "1", "ansible")])
+
+/** All of it, with the rules as they are. */
+export async function mixedTraffic(scene: Scene): Promise<Traffic> {
+  const playing = await traffic(scene, (stage) => [
+    everywhere(stage, "1"),
+    drift(scene, stage),
+    brokenUntilTold(scene, stage),
+    forgotten(scene),
+  ])
   await rightMissing(scene)
-  return provoked
+  return playing
 }

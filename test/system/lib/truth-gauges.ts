@@ -38,6 +38,13 @@ export const gaugePairs: readonly Pair[] = [
     counts: { table: "rollouts", row: "state = 'deploying'" },
   },
   {
+    instrument: "deployment.ring.time_left",
+    promql: "deployment_ring_time_left_seconds",
+    sql: `SELECT ring, max(extract(epoch FROM measured_at - started_at) / (targeted - pending) * pending) AS value
+      FROM rollouts WHERE state = 'deploying' AND pending < targeted GROUP BY 1`,
+    counts: { table: "rollouts", row: "state = 'deploying'", every: true },
+  },
+  {
     instrument: "task.queue.depth",
     promql: "task_queue_depth",
     sql: `SELECT name AS task_name, state::text AS state, count(*) AS value FROM job

@@ -18,6 +18,8 @@ export interface Pair {
   readonly instrument: string
   /** Of a histogram without `_count`, `_sum` and `_bucket`: it is asked for all three. */
   readonly promql: string
+  /** Which of its series, where not all are meant: `{instance="demo"}`. */
+  readonly selector?: string
   /** Columns named as the attributes, and `value`: of a histogram a row for each thing that was measured. */
   readonly sql: string
   /** A row that is counted: without it the comparison has to fail. `every`: without all of them. */
@@ -52,7 +54,7 @@ export async function exposed(prometheus: string, pair: Pair): Promise<Values> {
   const parts = definition.kind === "histogram" ? ["_count", "_sum", "_bucket"] : [""]
   const found = new Map<string, number>()
   for (const part of parts)
-    for (const { labels, value } of await query(prometheus, pair.promql + part)) {
+    for (const { labels, value } of await query(prometheus, `${pair.promql}${part}${pair.selector ?? ""}`)) {
       const { le } = labels
       const what = le === undefined ? part : bucketPart(le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le))
       const key = keyOf(Object.keys(definition.attributes), labels, what)
