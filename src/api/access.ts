@@ -2,7 +2,7 @@ import { type Role, readers } from "../lib/principal.ts"
 import { keysOf } from "./keys-of.ts"
 
 interface Access {
-  readonly method: "get" | "post" | "put"
+  readonly method: "get" | "post" | "put" | "delete"
   readonly path: `/${string}`
   /** Other paths of the same operation, left out of the OpenAPI document. */
   readonly aliases?: readonly `/${string}`[]
@@ -11,6 +11,8 @@ interface Access {
   readonly closable?: true
   /** Where it is not the usual limit. */
   readonly maxBodyBytes?: number
+  /** Whose requests count by themselves, so that nobody else's can have them refused, or not at all. */
+  readonly limit?: "monitoring" | "none"
 }
 
 /**
@@ -69,16 +71,37 @@ export const access = {
   createToken: { method: "post", path: "/api/v1/tokens", allow: ["admin"] },
   listTokens: { method: "get", path: "/api/v1/tokens", allow: ["admin"] },
   revokeToken: { method: "post", path: "/api/v1/tokens/{id}/revoke", allow: ["admin"] },
+  seedDemoData: { method: "post", path: "/api/v1/admin/seed-demo-data", allow: ["admin"] },
+  clearDemoData: { method: "delete", path: "/api/v1/admin/demo-data", allow: ["admin"] },
   getMetrics: {
     method: "get",
     path: "/api/v1/metrics",
     aliases: ["/api/v1/metrics/", "/metrics", "/metrics/"],
     allow: "everybody",
     closable: true,
+    limit: "monitoring",
   },
-  getHealth: { method: "get", path: "/api/v1/health", aliases: ["/health"], allow: "everybody" },
-  getLiveness: { method: "get", path: "/api/v1/health/live", aliases: ["/health/live"], allow: "everybody" },
-  getReadiness: { method: "get", path: "/api/v1/health/ready", aliases: ["/health/ready"], allow: "everybody" },
+  getHealth: {
+    method: "get",
+    path: "/api/v1/health",
+    aliases: ["/health"],
+    allow: "everybody",
+    limit: "monitoring",
+  },
+  getLiveness: {
+    method: "get",
+    path: "/api/v1/health/live",
+    aliases: ["/health/live"],
+    allow: "everybody",
+    limit: "none",
+  },
+  getReadiness: {
+    method: "get",
+    path: "/api/v1/health/ready",
+    aliases: ["/health/ready"],
+    allow: "everybody",
+    limit: "none",
+  },
   getOpenApi: { method: "get", path: "/api/v1/openapi.json", allow: "everybody" },
   getDocs: { method: "get", path: "/api/v1/docs", aliases: ["/api/v1/docs/"], allow: "everybody" },
   getDocsAsset: { method: "get", path: "/api/v1/docs/{file}", allow: "everybody" },
@@ -103,6 +126,12 @@ export function openingOf(id: OperationId): "always" | "configured" | "never" {
 export function maxBodyBytesOf(id: OperationId): number | undefined {
   const entry: Access = access[id]
   return entry.maxBodyBytes
+}
+
+/** How an operation's requests are limited: like all, by themselves, or not at all. */
+export function limitOf(id: OperationId): "usual" | "monitoring" | "none" {
+  const entry: Access = access[id]
+  return entry.limit ?? "usual"
 }
 
 /** All paths of an operation as Hono writes them, its own first. */

@@ -4,20 +4,23 @@ import { methodNotAllowed } from "hono/method-not-allowed"
 import { AppError } from "../lib/errors.ts"
 import { access, allowed, maxBodyBytesOf, operationIds, routingPaths } from "./access.ts"
 import type { ApiDeps } from "./deps.ts"
-import type { ApiEnv } from "./env.ts"
-import { authorize } from "./middleware/authorize.ts"
+import type { ApiContext, ApiEnv } from "./env.ts"
+import { allowOnly, authenticated } from "./middleware/authorize.ts"
 import { correlationId } from "./middleware/correlation-id.ts"
+import { crossOrigin } from "./middleware/cross-origin.ts"
 import { httpRoute } from "./middleware/http-route.ts"
 import { jsonBody } from "./middleware/json-body.ts"
 import { requestLog } from "./middleware/request-log.ts"
 import { securityHeaders } from "./middleware/security-headers.ts"
 import { openApiDocument } from "./openapi.ts"
-import { problemOf, problemResponse } from "./problem.ts"
+import { type Problem, problemOf, problemResponse } from "./problem.ts"
+import { type Limiters, rateLimiters } from "./rate-limiters.ts"
 import { alertRoutes } from "./routes/alerts.ts"
 import { applicationRoutes } from "./routes/applications.ts"
 import { approvalRoutes } from "./routes/approvals.ts"
 import { circuitBreakerRoutes } from "./routes/circuit-breakers.ts"
 import { connectorRoutes } from "./routes/connectors.ts"
+import { demoRoutes } from "./routes/demo.ts"
 import { deploymentActionRoutes } from "./routes/deployment-actions.ts"
 import { deploymentRoutes } from "./routes/deployments.ts"
 import { docsRoutes } from "./routes/docs.ts"
@@ -37,10 +40,14 @@ const defaultMaxBodyBytes = 64 * 1024
 /** The whole HTTP API over the verbs it is given. It never listens: `listen` does, and tests call `app.request`. */
 export function createApp(deps: ApiDeps) {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
-  useForEveryRequest(app, deps)
-  guardEveryOperation(app, deps)
-  app.notFound((c) => problemResponse(c, { kind: "not_found", detail: "Nothing is served under this path." }))
-  app.onError((error, c) => problemResponse(c, problemOf(error)))
+  const limits = rateLimiters(deps)
+  const pages = deps.pages?.(deps, limits.token)
+  const answer: Answer = async (c, problem) => (await pages?.answer(c, problem)) ?? problemResponse(c, problem)
+  useForEveryRequest(app, deps, limits, answer)
+  guardEveryOperation(app, deps, limits)
+  app.notFound((c) => answer(c, { kind: "not_found", detail: "Nothing is served under this path." }))
+  app.onError((error, c) => answer(c, problemOf(error)))
+  if (pages) app.route("/", pages.app)
   return app
     .route("/", deploymentRoutes(deps))
     .route("/", deploymentActionRoutes(deps))
@@ -55,6 +62,7 @@ export function createApp(deps: ApiDeps) {
     .route("/", alertRoutes(deps))
     .route("/", circuitBreakerRoutes(deps))
     .route("/", tokenRoutes(deps))
+    .route("/", demoRoutes(deps))
     .route("/", healthRoutes(deps))
     .route("/", metricsRoutes(deps))
     .route(
@@ -64,16 +72,21 @@ export function createApp(deps: ApiDeps) {
     .route("/", docsRoutes())
 }
 
-function useForEveryRequest(app: OpenAPIHono<ApiEnv>, { telemetry, log }: ApiDeps): void {
-  app.use(correlationId(telemetry.withCorrelation))
-  app.use(requestLog(log))
-  app.use(httpRoute(telemetry.setHttpRoute))
-  app.use(securityHeaders())
+/** A problem, in the form that its reader understands. */
+type Answer = (c: ApiContext, problem: Problem) => Promise<Response>
+
+function useForEveryRequest(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, limits: Limiters, answer: Answer): void {
+  app.use(correlationId(deps.telemetry.withCorrelation))
+  app.use(requestLog(deps.log))
+  app.use(httpRoute(deps.telemetry.setHttpRoute))
+  app.use(securityHeaders(deps.links.publicUrl))
+  if (deps.corsOrigins?.length) app.use("/api/*", crossOrigin(deps.corsOrigins))
+  app.use(limits.address)
   app.use(
     methodNotAllowed<ApiEnv>({
       app,
       onMethodNotAllowed: (c, methods) =>
-        problemResponse(c, {
+        answer(c, {
           kind: "method_not_allowed",
           detail: `Only ${methods.join(", ")} can be used here.`,
           headers: { Allow: methods.join(", ") },
@@ -82,20 +95,22 @@ function useForEveryRequest(app: OpenAPIHono<ApiEnv>, { telemetry, log }: ApiDep
   )
 }
 
-/** Before any route is known: a request meets its guard first, then the limits of its body, then the schema. */
-function guardEveryOperation(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
+/** Before any route is known: whose token it is, how much it may ask, its role; then the limits of its body, then the schema. */
+function guardEveryOperation(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, limits: Limiters): void {
   for (const id of operationIds) {
     const paths = [...routingPaths(id)]
     const allow = allowed(id, deps.metricsOpen)
     if (allow !== "everybody") {
-      const { authenticate } = deps.services
-      app.on(access[id].method, paths, authorize({ allow, authenticate, telemetry: deps.telemetry }))
+      const known = authenticated(deps.services.authenticate, deps.telemetry)
+      app.on(access[id].method, paths, known, limits.token, allowOnly(allow, deps.telemetry))
     }
     const maxBytes = maxBodyBytesOf(id) ?? deps.maxBodyBytes ?? defaultMaxBodyBytes
     const { method } = access[id]
-    if (method !== "get") app.on(method, paths, limitBody(maxBytes), jsonBody())
+    if (takesBody(method)) app.on(method, paths, limitBody(maxBytes), jsonBody())
   }
 }
+
+const takesBody = (method: string) => method === "post" || method === "put"
 
 function limitBody(maxSize: number) {
   const onError = () => {

@@ -1,7 +1,21 @@
+import type { Hono, MiddlewareHandler } from "hono"
+import type { ApiContext, ApiEnv } from "./env.ts"
+import type { Problem } from "./problem.ts"
 import type { ApiServices } from "./services.ts"
 
 /** Why a caller was turned away here; `reason` of auth.failures. What a token itself lacks is counted by who looks it up. */
 type AuthFailure = "missing" | "malformed" | "forbidden"
+
+/** Whose budget a request found exhausted; `scope` of rate_limit.rejected. */
+export type RateLimitScope = "address" | "monitoring" | "token"
+
+/** Requests in ten seconds, answered by one process; 0 limits nothing. */
+export interface RateLimits {
+  readonly perToken: number
+  readonly perAddress: number
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+}
 
 type LogContext = Readonly<Record<string, unknown>>
 
@@ -18,8 +32,7 @@ export interface LinkTargets {
   readonly publicUrl: string
   /** Jaeger's user interface. */
   readonly jaegerUrl: string
-  /** The dashboard of deployments in Grafana, with a variable `app_name`. */
-  readonly dashboardUrl: string
+  readonly grafanaUrl: string
 }
 
 /** What telemetry does around a request; the functions of src/telemetry, handed in so that routes run without an SDK. */
@@ -29,6 +42,14 @@ export interface ApiTelemetry {
   /** Names the route template on the server span and in the HTTP metrics. */
   readonly setHttpRoute: (route: string) => void
   readonly authFailure: (reason: AuthFailure) => void
+  readonly rateLimited: (scope: RateLimitScope) => void
+}
+
+/** Pages that are served beside the API. */
+export interface Pages {
+  readonly app: Hono<ApiEnv>
+  /** A problem as a page, for those who look at one; undefined for everybody else. */
+  readonly answer: (c: ApiContext, problem: Problem) => Promise<Response | undefined>
 }
 
 export interface ApiDeps {
@@ -41,5 +62,11 @@ export interface ApiDeps {
   readonly metricsOpen: boolean
   /** Largest request body; more is refused with 413. Bytes, 64 KiB when absent. */
   readonly maxBodyBytes?: number
+  /** Nothing is limited when absent. */
+  readonly rateLimits?: RateLimits
+  /** Origins whose pages may read our answers; none when absent. */
+  readonly corsOrigins?: readonly string[]
   readonly telemetry: ApiTelemetry
+  /** Made of the same, with the limit of whoever is signed in; none are served when absent. */
+  readonly pages?: (deps: ApiDeps, limitToken: MiddlewareHandler<ApiEnv>) => Pages
 }

@@ -9,8 +9,21 @@ path, query and cursors. **422** is for a body that is understood and refused; i
 Unknown fields and parameters are refused. \`X-Correlation-ID\` (1 to 64 of \`A-Z a-z 0-9 _ -\`) is taken over and echoed.`
 
 const tags = [
-  { name: "Deployments", description: "Roll-outs of one version of one application" },
+  { name: "Deployments", description: "Roll-outs of one version of one application, and what people do to them" },
+  { name: "Approvals", description: "What the change advisory board decides" },
+  { name: "Risk", description: "How deployments are scored" },
+  { name: "Rings", description: "Where deployments are, and the policies that they are judged by" },
+  { name: "Events", description: "Everything that happened, listed and live" },
   { name: "Applications", description: "What is rolled out, and where it stands" },
+  { name: "Back ends", description: "What is deployed through, and whether it is as deployments left it" },
+  { name: "Circuit breakers", description: "Whether back ends are called" },
+  { name: "Alerts", description: "What Alertmanager has told" },
+  { name: "DORA", description: "How well deploying goes" },
+  { name: "Tokens", description: "Who may call this API" },
+  {
+    name: "Demo data",
+    description: "Made-up users, applications, deployments and events, to be looked at and cleared",
+  },
   { name: "Operation", description: "For probes, scrapers and people who look something up" },
 ]
 

@@ -30,6 +30,7 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   idempotency_in_flight: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  too_many_requests: 429,
   idempotency_mismatch: 422,
   evidence_blocked: 422,
   connector_not_configured: 422,

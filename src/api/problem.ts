@@ -6,7 +6,7 @@ import type { ApiContext } from "./env.ts"
 export type ProblemKind = ErrorKind | "invalid_fields" | "request_timeout" | "headers_too_large"
 
 interface Translation {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 412 | 413 | 415 | 422 | 428 | 431 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 412 | 413 | 415 | 422 | 428 | 429 | 431 | 500 | 503
   readonly title: string
   readonly retryAfterSeconds?: number
 }
@@ -34,6 +34,7 @@ export const translations: Readonly<Record<ProblemKind, Translation>> = {
   unsupported_media_type: { status: 415, title: "The body is not of a supported type" },
   request_timeout: { status: 408, title: "The request came too slowly" },
   headers_too_large: { status: 431, title: "The headers are too large" },
+  too_many_requests: { status: 429, title: "More was asked for than is allowed", retryAfterSeconds: 1 },
   unavailable: { status: 503, title: "A part that is needed cannot be reached", retryAfterSeconds: 1 },
   internal: { status: 500, title: "Something went wrong on our side" },
 }

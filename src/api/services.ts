@@ -2,6 +2,7 @@ import type { AlertFilter, AlertNotification, AlertPage } from "../alerts/types.
 import type { ApplicationFilter, ApplicationPage } from "../applications/types.ts"
 import type { Approval, ApprovalFilter, ApprovalPage, DeploymentApprovals } from "../approvals/types.ts"
 import type { CircuitBreaker } from "../breaker/types.ts"
+import type { DemoCounts, DemoData } from "../demo/types.ts"
 import type {
   Deployment,
   DeploymentDetail,
@@ -115,6 +116,10 @@ export interface ApiServices {
   listTokens(filter: TokenFilter): Promise<TokenPage>
   /** One that is revoked already stays as it is. */
   revokeToken(caller: Caller, id: string, reason: string): Promise<Token>
+  /** The same counts again change nothing; other ones replace what there is. */
+  seedDemoData(caller: Caller, counts: DemoCounts): Promise<DemoData>
+  /** Answers what there was. */
+  clearDemoData(caller: Caller): Promise<DemoCounts>
   /** Never throws: what cannot be asked is unhealthy. */
   health(): Promise<HealthReport>
   /** Whether this process takes requests: the database answers and nobody has asked it to stop. */

@@ -5,36 +5,20 @@ import { AppError } from "../lib/errors.ts"
 import { type Role, roles } from "../lib/principal.ts"
 import { createApp } from "./app.ts"
 import type { ApiDeps } from "./deps.ts"
+import { someDemoData } from "./examples/demo.ts"
+import { aDeployment, aDetail, anApplication, anIncident } from "./examples/deployments.ts"
+import { anEvent } from "./examples/events.ts"
+import { aBreaker, aConnector, aDrift, anAlert, healthy, someKeys } from "./examples/operation.ts"
 import type { ApiServices } from "./services.ts"
 import { decisionStandIn } from "./testing/decisions.ts"
 import { eventStandIn } from "./testing/events.ts"
-import {
-  aBreaker,
-  aConnector,
-  aDeployment,
-  aDetail,
-  aDrift,
-  anAlert,
-  anEvent,
-  anIncident,
-  healthy,
-  known,
-  someKeys,
-} from "./testing/examples.ts"
+import { known } from "./testing/known.ts"
 import { tokenStandIn } from "./testing/tokens.ts"
 
-export { anApprovalRequest, aPolicyBody, aPolicyVersion } from "./testing/decisions.ts"
-export {
-  aBreaker,
-  aConnector,
-  aDeployment,
-  aDrift,
-  anAlert,
-  existingId,
-  healthy,
-  traceId,
-  unknownId,
-} from "./testing/examples.ts"
+export { anApprovalRequest, aPolicyBody, aPolicyVersion } from "./examples/decisions.ts"
+export { aDeployment, existingId, traceId } from "./examples/deployments.ts"
+export { aBreaker, aConnector, aDrift, anAlert, healthy } from "./examples/operation.ts"
+export { unknownId } from "./testing/known.ts"
 
 /** What stands in for the verbs where HTTP alone is tested: in memory, and it notes what it was asked. */
 interface Call {
@@ -71,11 +55,9 @@ const standIn: ApiServices = {
   ...decisionStandIn,
   ...eventStandIn,
   ...tokenStandIn,
-  listApplications: async () => ({
-    items: [
-      { name: "Notepad++", label: "Notepad++", createdAt: aDeployment.createdAt, rings: { CANARY: aDeployment } },
-    ],
-  }),
+  seedDemoData: async () => someDemoData,
+  clearDemoData: async () => someDemoData,
+  listApplications: async () => ({ items: [anApplication] }),
   listConnectors: async () => [aConnector],
   listDrifts: async () => ({ items: [aDrift] }),
   getDora: async () => [someKeys],
@@ -103,6 +85,8 @@ interface TestApp {
   readonly calls: readonly Call[]
   readonly lines: readonly Line[]
   readonly authFailures: readonly string[]
+  /** Whose budgets were exhausted. */
+  readonly rateLimited: readonly string[]
   readonly httpRoutes: readonly string[]
   /** Correlation ids and principals, in the order in which work began to run under them. */
   readonly correlations: readonly (readonly [string, string | undefined])[]
@@ -124,6 +108,7 @@ export function testApp(services: Partial<ApiServices> = {}, deps: Partial<ApiDe
   const calls: Call[] = []
   const lines: Line[] = []
   const authFailures: string[] = []
+  const rateLimited: string[] = []
   const httpRoutes: string[] = []
   const correlations: (readonly [string, string | undefined])[] = []
   const write = (level: string) => (message: string, context: Line["context"]) => {
@@ -135,7 +120,7 @@ export function testApp(services: Partial<ApiServices> = {}, deps: Partial<ApiDe
     links: {
       publicUrl: "http://api.test",
       jaegerUrl: "http://jaeger.test",
-      dashboardUrl: "http://grafana.test/d/eucora-deployments",
+      grafanaUrl: "http://grafana.test",
     },
     version: "1.2.3",
     metricsOpen: true,
@@ -146,10 +131,11 @@ export function testApp(services: Partial<ApiServices> = {}, deps: Partial<ApiDe
       },
       setHttpRoute: (route) => httpRoutes.push(route),
       authFailure: (reason) => authFailures.push(reason),
+      rateLimited: (scope) => rateLimited.push(scope),
     },
     ...deps,
   })
-  return { app, calls, lines, authFailures, httpRoutes, correlations }
+  return { app, calls, lines, authFailures, rateLimited, httpRoutes, correlations }
 }
 
 /** A POST of JSON by a role; a string is sent as it is. */

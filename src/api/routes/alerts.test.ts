@@ -2,6 +2,7 @@ import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { alertPageSchema } from "../schemas/alert.ts"
 import { alertCursor } from "../schemas/cursor.ts"
+import { exploreMetric } from "../schemas/explore.ts"
 import { anAlert, as, existingId, posted, problemIn, testApp } from "../testing.ts"
 
 const path = "/api/v1/alerts"
@@ -33,6 +34,9 @@ test("200: an alert says what it is, since when, and where to go on reading", as
         runbook: "https://runbooks.test/CircuitBreakerOpen.md",
         dashboard: "http://grafana.test/d/eucora-connectors",
         source: "http://prometheus.test/graph?g0.expr=circuit_breaker_state",
+        explore: exploreMetric("http://grafana.test", "circuit_breaker_state", {
+          from: new Date("2026-03-01T11:55:00.000Z"),
+        }),
       },
     },
   ])
@@ -43,7 +47,7 @@ for (const text of ["javascript:alert(1)", "data:text/html,x", "no address", "//
     const alert = { ...anAlert, annotations: { runbook_url: text }, generatorUrl: text }
     const { app } = testApp({ listAlerts: async () => ({ items: [alert] }) })
     const { items } = alertPageSchema.parse(await (await app.request(path, { headers })).json())
-    assert.equal(items[0]?.links, { runbook: null, dashboard: null, source: null })
+    assert.equal(items[0]?.links, { runbook: null, dashboard: null, source: null, explore: null })
   })
 
 test("200: filters and position reach the verb, and the next page is linked", async () => {

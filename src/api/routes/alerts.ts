@@ -2,9 +2,16 @@ import { OpenAPIHono } from "@hono/zod-openapi"
 import { defineRoute, jsonAnswer, jsonRequest } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
 import { type ApiEnv, callerOf } from "../env.ts"
+import { exampleLinks } from "../examples/links.ts"
+import { anAlert } from "../examples/operation.ts"
 import { nextPageLink } from "../next-page-link.ts"
 import { alertPageBody, alertPageSchema, alertQuerySchema, toAlertFilter } from "../schemas/alert.ts"
-import { alertsReceivedSchema, alertWebhookSchema, toNotifications } from "../schemas/alert-notification.ts"
+import {
+  alertsReceivedSchema,
+  alertWebhookSchema,
+  notificationExample,
+  toNotifications,
+} from "../schemas/alert-notification.ts"
 
 const tags = ["Alerts"]
 
@@ -16,7 +23,11 @@ const list = defineRoute(
     description:
       "One item for each time that an alert fired, as Alertmanager told us. The next page is linked in `Link` with rel=next.",
     request: { query: alertQuerySchema },
-    responses: { 200: jsonAnswer("A page of alerts", alertPageSchema, { Link: "The next page, rel=next" }) },
+    responses: {
+      200: jsonAnswer("A page of alerts", alertPageSchema, alertPageBody({ items: [anAlert] }, exampleLinks), {
+        Link: "The next page, rel=next",
+      }),
+    },
   },
   ["invalid_request"],
 )
@@ -29,8 +40,8 @@ const receive = defineRoute(
     description:
       "Version 4 of its webhook. Repetitions and another order change nothing; unknown fields are let be. " +
       "At most 1,000 alerts and 1 MiB: a refused notification is not sent again, so the receiver should set `max_alerts`.",
-    request: { body: jsonRequest(alertWebhookSchema) },
-    responses: { 200: jsonAnswer("All of it is written down", alertsReceivedSchema) },
+    request: { body: jsonRequest(alertWebhookSchema, notificationExample) },
+    responses: { 200: jsonAnswer("All of it is written down", alertsReceivedSchema, { received: 1 }) },
   },
   ["invalid_request", "payload_too_large", "unsupported_media_type", "invalid_fields"],
 )

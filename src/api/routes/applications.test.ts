@@ -13,7 +13,12 @@ test("200: an application has its newest deployment per ring and nothing for the
   const { items, next } = applicationPageSchema.parse(await response.json())
   assert.is(next, null)
   const [{ rings = {}, ...application } = {}] = items
-  assert.equal(application, { name: "Notepad++", label: "Notepad++", created_at: "2026-03-01T12:00:00.000Z" })
+  assert.equal(application, {
+    name: "Notepad++",
+    label: "Notepad++",
+    created_at: "2026-03-01T12:00:00.000Z",
+    demo: false,
+  })
   assert.equal(Object.keys(rings), ["CANARY"])
   assert.is(rings.CANARY?.links.self, `http://api.test/api/v1/deployments/${existingId}`)
 })
@@ -21,11 +26,11 @@ test("200: an application has its newest deployment per ring and nothing for the
 test("200: name and position reach the verb, and the next page is linked", async () => {
   const { app, calls } = testApp({ listApplications: async () => ({ items: [], next: "Zoom" }) })
   const cursor = applicationCursor.encode("Größe & Söhne")
-  const response = await app.request(`${path}?name=Zoom&limit=5&cursor=${cursor}`, { headers })
-  assert.equal(calls[0]?.arguments, [{ name: "Zoom", limit: 5, after: "Größe & Söhne" }])
+  const response = await app.request(`${path}?name=Zoom&demo=true&limit=5&cursor=${cursor}`, { headers })
+  assert.equal(calls[0]?.arguments, [{ name: "Zoom", demo: true, limit: 5, after: "Größe & Söhne" }])
   const { next } = applicationPageSchema.parse(await response.json())
   assert.is(next, applicationCursor.encode("Zoom"))
-  assert.is(response.headers.get("link"), `<${path}?name=Zoom&limit=5&cursor=${next}>; rel="next"`)
+  assert.is(response.headers.get("link"), `<${path}?name=Zoom&demo=true&limit=5&cursor=${next}>; rel="next"`)
 })
 
 test.run()

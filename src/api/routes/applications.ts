@@ -2,6 +2,8 @@ import { OpenAPIHono } from "@hono/zod-openapi"
 import { defineRoute, jsonAnswer } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
 import type { ApiEnv } from "../env.ts"
+import { anApplication } from "../examples/deployments.ts"
+import { exampleLinks } from "../examples/links.ts"
 import { nextPageLink } from "../next-page-link.ts"
 import {
   applicationPageBody,
@@ -17,7 +19,12 @@ const list = defineRoute(
     summary: "List applications by name, each with its newest deployment per ring",
     request: { query: applicationQuerySchema },
     responses: {
-      200: jsonAnswer("A page of applications", applicationPageSchema, { Link: "The next page, rel=next" }),
+      200: jsonAnswer(
+        "A page of applications",
+        applicationPageSchema,
+        applicationPageBody({ items: [anApplication] }, exampleLinks),
+        { Link: "The next page, rel=next" },
+      ),
     },
   },
   ["invalid_request"],

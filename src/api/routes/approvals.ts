@@ -1,9 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi"
 import { defineRoute, jsonAnswer, jsonRequest } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
-import { type ApiEnv, callerOf } from "../env.ts"
+import { type ApiEnv, callerOf, onlookerOf } from "../env.ts"
+import { anApprovalRequest, aWaitingDeployment, someApprovals } from "../examples/decisions.ts"
+import { exampleLinks } from "../examples/links.ts"
 import { nextPageLink } from "../next-page-link.ts"
 import {
+  approvalExample,
   approvalPageBody,
   approvalPageSchema,
   approvalQuerySchema,
@@ -15,6 +18,7 @@ import {
   toApprovalFilter,
 } from "../schemas/approval.ts"
 import { deploymentBody, deploymentSchema } from "../schemas/deployment.ts"
+import { ifMatchRevisionHeader } from "../schemas/etag.ts"
 import { idParameter } from "../schemas/fields.ts"
 
 const tags = ["Approvals"]
@@ -23,6 +27,7 @@ const problems = [
   "not_found",
   "already_decided",
   "invalid_transition",
+  "precondition_failed",
   "payload_too_large",
   "unsupported_media_type",
   "invalid_fields",
@@ -35,8 +40,18 @@ const approve = defineRoute(
     summary: "Approve a deployment that waits for it",
     description:
       "The last approval that it needs sends it on its way. Whoever submitted it may not approve it, and nobody decides twice.",
-    request: { params: idParameter, body: jsonRequest(approvalSchema) },
-    responses: { 200: jsonAnswer("The deployment, AWAITING_CAB while approvals are missing", deploymentSchema) },
+    request: {
+      params: idParameter,
+      headers: ifMatchRevisionHeader,
+      body: jsonRequest(approvalSchema, approvalExample),
+    },
+    responses: {
+      200: jsonAnswer(
+        "The deployment, AWAITING_CAB while approvals are missing",
+        deploymentSchema,
+        deploymentBody(aWaitingDeployment, exampleLinks),
+      ),
+    },
   },
   [...problems, "four_eyes", "controls_required"],
 )
@@ -47,8 +62,18 @@ const reject = defineRoute(
     tags,
     summary: "Reject a deployment that waits for approval",
     description: "One rejection is enough, also when others have approved. Whoever submitted it may reject it.",
-    request: { params: idParameter, body: jsonRequest(rejectionSchema) },
-    responses: { 200: jsonAnswer("The rejected deployment", deploymentSchema) },
+    request: {
+      params: idParameter,
+      headers: ifMatchRevisionHeader,
+      body: jsonRequest(rejectionSchema, { rationale: "The vendor has withdrawn this version" }),
+    },
+    responses: {
+      200: jsonAnswer(
+        "The rejected deployment",
+        deploymentSchema,
+        deploymentBody({ ...aWaitingDeployment, status: "REJECTED", outcome: "REJECTED" }, exampleLinks),
+      ),
+    },
   },
   problems,
 )
@@ -60,7 +85,14 @@ const list = defineRoute(
     summary: "List what waits for the caller's decision, what the caller has decided on, or what expires soon",
     description: "The next page is linked in `Link` with rel=next and named by `next`.",
     request: { query: approvalQuerySchema },
-    responses: { 200: jsonAnswer("A page of requests", approvalPageSchema, { Link: "The next page, rel=next" }) },
+    responses: {
+      200: jsonAnswer(
+        "A page of requests",
+        approvalPageSchema,
+        approvalPageBody({ items: [anApprovalRequest] }, exampleLinks),
+        { Link: "The next page, rel=next" },
+      ),
+    },
   },
   ["invalid_request"],
 )
@@ -71,7 +103,9 @@ const get = defineRoute(
     tags,
     summary: "Who decided what on a deployment, and what it still needs",
     request: { params: idParameter },
-    responses: { 200: jsonAnswer("The decisions, oldest first", deploymentApprovalsSchema) },
+    responses: {
+      200: jsonAnswer("The decisions, oldest first", deploymentApprovalsSchema, deploymentApprovalsBody(someApprovals)),
+    },
   },
   ["invalid_request", "not_found"],
 )
@@ -80,12 +114,12 @@ export function approvalRoutes({ services, links }: ApiDeps) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(approve, async (c) => {
       const approval = toApproval(c.req.valid("json"))
-      const deployment = await services.approveDeployment(callerOf(c), c.req.valid("param").id, approval)
+      const deployment = await services.approveDeployment(onlookerOf(c), c.req.valid("param").id, approval)
       return c.json(deploymentBody(deployment, links), 200)
     })
     .openapi(reject, async (c) => {
       const { rationale } = c.req.valid("json")
-      const deployment = await services.rejectDeployment(callerOf(c), c.req.valid("param").id, rationale)
+      const deployment = await services.rejectDeployment(onlookerOf(c), c.req.valid("param").id, rationale)
       return c.json(deploymentBody(deployment, links), 200)
     })
     .openapi(list, async (c) => {

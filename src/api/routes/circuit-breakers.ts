@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi"
 import { defineRoute, jsonAnswer, jsonRequest } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
 import { type ApiEnv, callerOf } from "../env.ts"
+import { aBreaker } from "../examples/operation.ts"
 import {
   circuitBreakerBody,
   circuitBreakerListSchema,
@@ -11,7 +12,10 @@ import {
 import { reasonSchema } from "../schemas/deployment-input.ts"
 
 const tags = ["Circuit breakers"]
-const request = { params: serviceParameter, body: jsonRequest(reasonSchema) }
+const request = {
+  params: serviceParameter,
+  body: jsonRequest(reasonSchema, { reason: "The vendor has announced maintenance" }),
+}
 const problems = [
   "invalid_request",
   "not_found",
@@ -25,7 +29,11 @@ const list = defineRoute(
   {
     tags,
     summary: "List the circuit breakers of all back ends, each with its newest events",
-    responses: { 200: jsonAnswer("One for each back end that is configured", circuitBreakerListSchema) },
+    responses: {
+      200: jsonAnswer("One for each back end that is configured", circuitBreakerListSchema, {
+        items: [circuitBreakerBody(aBreaker)],
+      }),
+    },
   },
   [],
 )
@@ -37,7 +45,13 @@ const isolate = defineRoute(
     summary: "Take a back end out of service",
     description: "No call is let through before a reset. Deployments wait and then go on where they stopped.",
     request,
-    responses: { 200: jsonAnswer("The circuit breaker as it is now", circuitBreakerSchema) },
+    responses: {
+      200: jsonAnswer(
+        "The circuit breaker as it is now",
+        circuitBreakerSchema,
+        circuitBreakerBody({ ...aBreaker, state: "ISOLATED", retryAfterSeconds: null, reason: "Maintenance" }),
+      ),
+    },
   },
   problems,
 )
@@ -49,7 +63,13 @@ const reset = defineRoute(
     summary: "Let calls through again, whatever the state",
     description: "In the first second after it few calls are let through, as after every closing.",
     request,
-    responses: { 200: jsonAnswer("The circuit breaker as it is now", circuitBreakerSchema) },
+    responses: {
+      200: jsonAnswer(
+        "The circuit breaker as it is now",
+        circuitBreakerSchema,
+        circuitBreakerBody({ ...aBreaker, state: "CLOSED", failures: 0, openedAt: null, retryAfterSeconds: null }),
+      ),
+    },
   },
   problems,
 )

@@ -4,6 +4,7 @@ import { AppError } from "../../lib/errors.ts"
 import { fingerprintOf } from "../fingerprint.ts"
 import { deploymentCursor } from "../schemas/cursor.ts"
 import { deploymentDetailSchema, deploymentPageSchema } from "../schemas/deployment.ts"
+import { exploreMetric, exploreTrace } from "../schemas/explore.ts"
 import { aDeployment, as, existingId, posted, problemIn, testApp, traceId, unknownId } from "../testing.ts"
 
 const body = { app_name: "Notepad++", version: "8.7.1", target_ring: "CANARY", connector_type: "intune" }
@@ -40,11 +41,18 @@ const served = {
   started_at: "2026-03-01T12:00:01.000Z",
   finished_at: null,
   trace_id: traceId,
+  demo: false,
   links: {
     self: `http://api.test${path}/${existingId}`,
     events: `http://api.test${path}/${existingId}/events`,
     trace: `http://jaeger.test/trace/${traceId}`,
-    dashboard: "http://grafana.test/d/eucora-deployments?var-app_name=Notepad%2B%2B&from=1772366100000&to=now",
+    dashboard: "http://grafana.test/d/eucora-application?var-app_name=Notepad%2B%2B&from=1772366100000&to=now",
+    explore_metric: exploreMetric(
+      "http://grafana.test",
+      'sum by (ring, status) (deployment_total{app_name="Notepad++"})',
+      { from: new Date(1772366100000) },
+    ),
+    explore_trace: exploreTrace("http://grafana.test", traceId, { from: new Date(1772366100000) }),
   },
 }
 
@@ -141,6 +149,7 @@ test("200: a finished, untraced deployment links to no trace and to the dashboar
   const response = await app.request(path, { headers: as("viewer") })
   const { items } = deploymentPageSchema.parse(await response.json())
   assert.is(items[0]?.links.trace, null)
+  assert.is(items[0]?.links.explore_trace, null)
   assert.match(items[0]?.links.dashboard ?? "", `&to=${finishedAt.getTime() + 300_000}`)
 })
 
@@ -168,6 +177,7 @@ test("200: the filter reaches the verb in our words", async () => {
       submitter: "release bot",
       createdAfter: new Date("2026-02-28T22:00:00Z"),
       createdBefore: new Date("2026-03-02T00:00:00Z"),
+      demo: undefined,
       after: at,
       limit: 200,
     },

@@ -2,7 +2,11 @@ import { OpenAPIHono, z } from "@hono/zod-openapi"
 import { defineRoute, jsonAnswer, jsonRequest } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
 import { type ApiEnv, callerOf } from "../env.ts"
+import { aDeployment, aDetail } from "../examples/deployments.ts"
+import { anEvent } from "../examples/events.ts"
+import { exampleLinks } from "../examples/links.ts"
 import { fingerprintOf } from "../fingerprint.ts"
+import { conditional } from "../middleware/conditional.ts"
 import { nextPageLink } from "../next-page-link.ts"
 import {
   deploymentBody,
@@ -14,15 +18,19 @@ import {
 } from "../schemas/deployment.ts"
 import {
   deploymentQuerySchema,
+  newDeploymentExample,
   newDeploymentSchema,
   toDeploymentFilter,
   toNewDeployment,
 } from "../schemas/deployment-input.ts"
+import { ifNoneMatchHeader, revisionTag } from "../schemas/etag.ts"
 import { eventBody, eventListSchema } from "../schemas/event.ts"
 import { idempotencyKey, idParameter } from "../schemas/fields.ts"
 import { deploymentPath } from "../schemas/links.ts"
 
 const tags = ["Deployments"]
+
+const notModified = { description: "Nothing has changed: the answer is as If-None-Match knows it" }
 
 const create = defineRoute(
   "createDeployment",
@@ -34,10 +42,10 @@ const create = defineRoute(
       "`Idempotency-Replayed: true`.",
     request: {
       headers: z.object({ "Idempotency-Key": idempotencyKey.optional() }),
-      body: jsonRequest(newDeploymentSchema),
+      body: jsonRequest(newDeploymentSchema, newDeploymentExample),
     },
     responses: {
-      201: jsonAnswer("The deployment", deploymentSchema, {
+      201: jsonAnswer("The deployment", deploymentSchema, deploymentBody(aDeployment, exampleLinks), {
         Location: "Path of the deployment",
         "Idempotency-Replayed": "`true` when nothing new was made",
       }),
@@ -62,8 +70,17 @@ const list = defineRoute(
     tags,
     summary: "List deployments, newest first",
     description: "The next page is linked in `Link` with rel=next and named by `next`.",
-    request: { query: deploymentQuerySchema },
-    responses: { 200: jsonAnswer("A page of deployments", deploymentPageSchema, { Link: "The next page, rel=next" }) },
+    middleware: conditional(),
+    request: { query: deploymentQuerySchema, headers: ifNoneMatchHeader },
+    responses: {
+      304: notModified,
+      200: jsonAnswer(
+        "A page of deployments",
+        deploymentPageSchema,
+        deploymentPageBody({ items: [aDeployment] }, exampleLinks),
+        { Link: "The next page, rel=next", ETag: "Of this page as it is" },
+      ),
+    },
   },
   ["invalid_request"],
 )
@@ -73,8 +90,14 @@ const get = defineRoute(
   {
     tags,
     summary: "One deployment with its evidence and how far each ring got",
-    request: { params: idParameter },
-    responses: { 200: jsonAnswer("The deployment", deploymentDetailSchema) },
+    middleware: conditional(),
+    request: { params: idParameter, headers: ifNoneMatchHeader },
+    responses: {
+      200: jsonAnswer("The deployment", deploymentDetailSchema, deploymentDetailBody(aDetail, exampleLinks), {
+        ETag: "What If-Match of its actions and If-None-Match take",
+      }),
+      304: notModified,
+    },
   },
   ["invalid_request", "not_found"],
 )
@@ -85,7 +108,11 @@ const listEvents = defineRoute(
     tags,
     summary: "Everything that happened to a deployment, oldest first",
     request: { params: idParameter },
-    responses: { 200: jsonAnswer("Its events, each chained to the one before", eventListSchema) },
+    responses: {
+      200: jsonAnswer("Its events, each chained to the one before", eventListSchema, {
+        items: [eventBody(anEvent)],
+      }),
+    },
   },
   ["invalid_request", "not_found"],
 )
@@ -110,9 +137,12 @@ export function deploymentRoutes({ services, links }: ApiDeps) {
       if (page.next !== null) c.header("Link", nextPageLink(c.req.url, page.next))
       return c.json(page, 200)
     })
-    .openapi(get, async (c) =>
-      c.json(deploymentDetailBody(await services.getDeployment(c.req.valid("param").id), links), 200),
-    )
+    .openapi(get, async (c) => {
+      const detail = await services.getDeployment(c.req.valid("param").id)
+      const body = deploymentDetailBody(detail, links)
+      c.header("ETag", revisionTag(detail.revision, body))
+      return c.json(body, 200)
+    })
     .openapi(listEvents, async (c) => {
       const events = await services.listDeploymentEvents(c.req.valid("param").id)
       return c.json({ items: events.map(eventBody) }, 200)

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url"
 import { OpenAPIHono, z } from "@hono/zod-openapi"
 import { AppError } from "../../lib/errors.ts"
 import { access, aliasesOf } from "../access.ts"
-import { defineRoute } from "../define-route.ts"
+import { defineRoute, textAnswer } from "../define-route.ts"
 import type { ApiContext, ApiEnv } from "../env.ts"
 
 /** Everything comes from here and nothing is inline; swagger-ui.css has its icons as data URLs. */
@@ -60,7 +60,7 @@ const docs = defineRoute(
   {
     tags: ["Operation"],
     summary: "This API in Swagger UI",
-    responses: { 200: { description: "A page", content: { "text/html": { schema: z.string() } } } },
+    responses: { 200: textAnswer("A page", { "text/html": page }) },
   },
   [],
 )
@@ -70,8 +70,14 @@ const asset = defineRoute(
   {
     tags: ["Operation"],
     summary: "A file that the page of Swagger UI needs",
-    request: { params: z.object({ file: z.string().openapi({ example: "swagger-ui.css" }) }) },
-    responses: { 200: { description: "The file", content: { "*/*": { schema: z.string() } } } },
+    request: { params: z.object({ file: z.string().openapi({ description: "Its name", example: "swagger-ui.css" }) }) },
+    responses: {
+      200: textAnswer("The file", {
+        "text/css": "body { margin: 0 }",
+        "text/javascript": start,
+        "image/png": "(binary)",
+      }),
+    },
   },
   ["not_found"],
 )

@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi"
 import { defineRoute, jsonAnswer } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
 import type { ApiEnv } from "../env.ts"
+import { aDrift } from "../examples/operation.ts"
 import { nextPageLink } from "../next-page-link.ts"
 import { driftPageBody, driftPageSchema, driftQuerySchema, toDriftFilter } from "../schemas/drift.ts"
 
@@ -13,7 +14,11 @@ const list = defineRoute(
     description:
       "One is open until a later look finds it gone, and is kept. The next page is linked in `Link` with rel=next.",
     request: { query: driftQuerySchema },
-    responses: { 200: jsonAnswer("A page of drifts", driftPageSchema, { Link: "The next page, rel=next" }) },
+    responses: {
+      200: jsonAnswer("A page of drifts", driftPageSchema, driftPageBody({ items: [aDrift] }), {
+        Link: "The next page, rel=next",
+      }),
+    },
   },
   ["invalid_request"],
 )

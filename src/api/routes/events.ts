@@ -1,7 +1,9 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi"
-import { defineRoute, jsonAnswer } from "../define-route.ts"
+import { OpenAPIHono } from "@hono/zod-openapi"
+import { defineRoute, jsonAnswer, textAnswer } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
 import { type ApiEnv, callerOf } from "../env.ts"
+import { positionedEvent } from "../examples/events.ts"
+import { nextPageLink } from "../next-page-link.ts"
 import {
   eventLogQuerySchema,
   eventPageBody,
@@ -11,7 +13,7 @@ import {
   toEventFilter,
   toEventQuery,
 } from "../schemas/event-log.ts"
-import { eventStreamBody, hangUp } from "../sse.ts"
+import { eventStreamBody, eventText, hangUp, streamHeaders } from "../sse.ts"
 
 const tags = ["Events"]
 
@@ -20,9 +22,18 @@ const list = defineRoute(
   {
     tags,
     summary: "List all events by position, oldest first",
-    description: "Whoever asks again behind `next` misses none and is told none twice, however late one was committed.",
+    description:
+      "Whoever asks again behind `next` misses none and is told none twice, however late one was committed. A full page " +
+      "links to the next one in `Link` with rel=next.",
     request: { query: eventLogQuerySchema },
-    responses: { 200: jsonAnswer("Events behind a position", eventPageSchema) },
+    responses: {
+      200: jsonAnswer(
+        "Events behind a position",
+        eventPageSchema,
+        eventPageBody({ items: [positionedEvent], next: positionedEvent.position }),
+        { Link: "The next page, rel=next" },
+      ),
+    },
   },
   ["invalid_request"],
 )
@@ -38,29 +49,26 @@ const stream = defineRoute(
       "ends after ten minutes, when this process stops, for a client that is too slow, and for one whose token was revoked.",
     request: { query: eventStreamQuerySchema, headers: lastEventIdSchema },
     responses: {
-      200: { description: "Events without end", content: { "text/event-stream": { schema: z.string() } } },
+      200: textAnswer("Events without end", { "text/event-stream": eventText(positionedEvent) }),
     },
   },
   ["invalid_request"],
 )
 
-const headers = {
-  "Content-Type": "text/event-stream",
-  "Cache-Control": "no-cache, no-transform",
-  "X-Accel-Buffering": "no", // or a proxy such as nginx waits until it has more
-}
-
 export function eventRoutes({ services }: ApiDeps) {
   return new OpenAPIHono<ApiEnv>()
-    .openapi(list, async (c) =>
-      c.json(eventPageBody(await services.listEvents(toEventQuery(c.req.valid("query")))), 200),
-    )
+    .openapi(list, async (c) => {
+      const query = toEventQuery(c.req.valid("query"))
+      const page = eventPageBody(await services.listEvents(query))
+      if (page.items.length === query.limit) c.header("Link", nextPageLink(c.req.url, String(page.next), "after"))
+      return c.json(page, 200)
+    })
     .openapi(stream, async (c) => {
-      if (c.req.method === "HEAD") return c.body(null, 200, headers) // nobody would ever close it
+      if (c.req.method === "HEAD") return c.body(null, 200, streamHeaders) // nobody would ever close it
       const query = c.req.valid("query")
       const after = c.req.valid("header")["last-event-id"] ?? query.after
       const events = await services.streamEvents(toEventFilter(query), after, callerOf(c).principal.tokenId)
       events.gone.addEventListener("abort", () => hangUp(c.env))
-      return c.body(eventStreamBody(events), 200, headers)
+      return c.body(eventStreamBody(events), 200, streamHeaders)
     })
 }

@@ -4,6 +4,7 @@ import { aliasesOf } from "../access.ts"
 import { defineRoute, jsonAnswer } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
 import type { ApiContext, ApiEnv } from "../env.ts"
+import { healthy, unhealthy } from "../examples/operation.ts"
 import { healthSchema, livenessSchema, readinessSchema } from "../schemas/health.ts"
 
 const tags = ["Operation"]
@@ -14,8 +15,8 @@ const health = defineRoute(
     tags,
     summary: "How each part is",
     responses: {
-      200: jsonAnswer("It works, perhaps with less than everything (degraded)", healthSchema),
-      503: jsonAnswer("It does not work (unhealthy)", healthSchema),
+      200: jsonAnswer("It works, perhaps with less than everything (degraded)", healthSchema, healthy),
+      503: jsonAnswer("It does not work (unhealthy)", healthSchema, unhealthy),
     },
   },
   [],
@@ -26,7 +27,7 @@ const liveness = defineRoute(
   {
     tags,
     summary: "Whether this process lives, whatever the other parts do",
-    responses: { 200: jsonAnswer("It does", livenessSchema) },
+    responses: { 200: jsonAnswer("It does", livenessSchema, { status: "live" }) },
   },
   [],
 )
@@ -36,7 +37,7 @@ const readiness = defineRoute(
   {
     tags,
     summary: "Whether this process takes requests",
-    responses: { 200: jsonAnswer("It does", readinessSchema) },
+    responses: { 200: jsonAnswer("It does", readinessSchema, { status: "ready" }) },
   },
   ["unavailable"],
 )

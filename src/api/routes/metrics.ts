@@ -1,6 +1,6 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi"
+import { OpenAPIHono } from "@hono/zod-openapi"
 import { aliasesOf } from "../access.ts"
-import { defineRoute } from "../define-route.ts"
+import { defineRoute, textAnswer } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
 import type { ApiContext, ApiEnv } from "../env.ts"
 
@@ -10,7 +10,9 @@ const metrics = defineRoute(
     tags: ["Operation"],
     summary: "The metrics of all processes, as the Collector exposes them to Prometheus",
     description: "Also under /metrics. It can be configured to need a token of any role.",
-    responses: { 200: { description: "Prometheus exposition", content: { "text/plain": { schema: z.string() } } } },
+    responses: {
+      200: textAnswer("Prometheus exposition", { "text/plain": 'deployment_total{status="COMPLETED"} 1\n' }),
+    },
   },
   [],
 )

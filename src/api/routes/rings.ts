@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi"
 import { defineRoute, jsonAnswer, jsonRequest } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
 import { type ApiEnv, callerOf } from "../env.ts"
+import { aPolicyBody, aPolicyVersion, aRing } from "../examples/decisions.ts"
 import { nextPageLink } from "../next-page-link.ts"
 import {
   etagOf,
@@ -27,7 +28,7 @@ const list = defineRoute(
   {
     tags,
     summary: "List the rings, each with its policy in force and what is going on in it",
-    responses: { 200: jsonAnswer("LAB first, GLOBAL last", ringListSchema) },
+    responses: { 200: jsonAnswer("LAB first, GLOBAL last", ringListSchema, { items: [ringBody(aRing)] }) },
   },
   [],
 )
@@ -38,7 +39,7 @@ const get = defineRoute(
     tags,
     summary: "How a ring is rolled out and judged",
     request: { params: ringParameter },
-    responses: { 200: jsonAnswer("The policy in force", policyVersionSchema, etag) },
+    responses: { 200: jsonAnswer("The policy in force", policyVersionSchema, policyVersionBody(aPolicyVersion), etag) },
   },
   ["invalid_request"],
 )
@@ -49,8 +50,10 @@ const change = defineRoute(
     tags,
     summary: "Change how a ring is rolled out and judged",
     description: "Holds for deployments that start from now on; those under way keep the policy they began with.",
-    request: { params: ringParameter, headers: ifMatchHeader, body: jsonRequest(ringPolicyBodySchema) },
-    responses: { 200: jsonAnswer("The policy now in force", policyVersionSchema, etag) },
+    request: { params: ringParameter, headers: ifMatchHeader, body: jsonRequest(ringPolicyBodySchema, aPolicyBody) },
+    responses: {
+      200: jsonAnswer("The policy now in force", policyVersionSchema, policyVersionBody(aPolicyVersion), etag),
+    },
   },
   [
     "invalid_request",
@@ -69,7 +72,11 @@ const versions = defineRoute(
     summary: "Every policy that a ring had, newest first",
     description: "The next page is linked in `Link` with rel=next and named by `next`.",
     request: { params: ringParameter, query: policyPageQuery },
-    responses: { 200: jsonAnswer("A page of policies", policyPageSchema, { Link: "The next page, rel=next" }) },
+    responses: {
+      200: jsonAnswer("A page of policies", policyPageSchema, policyPageBody([aPolicyVersion], 1), {
+        Link: "The next page, rel=next",
+      }),
+    },
   },
   ["invalid_request"],
 )

@@ -1,7 +1,7 @@
 import { test } from "uvu"
 import * as assert from "uvu/assert"
+import { aToken } from "../examples/tokens.ts"
 import { issuedTokenSchema, tokenPageSchema, tokenSchema } from "../schemas/token.ts"
-import { aToken } from "../testing/tokens.ts"
 import { as, existingId, posted, problemIn, testApp, unknownId } from "../testing.ts"
 
 const base = "/api/v1/tokens"

@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi"
 import { defineRoute, jsonAnswer, jsonRequest } from "../define-route.ts"
 import type { ApiDeps } from "../deps.ts"
 import { type ApiEnv, callerOf } from "../env.ts"
+import { anIssuedToken, aToken } from "../examples/tokens.ts"
 import { nextPageLink } from "../next-page-link.ts"
 import { reasonSchema } from "../schemas/deployment-input.ts"
 import {
@@ -27,8 +28,8 @@ const create = defineRoute(
     tags,
     summary: "Make a token for a person",
     description: "The answer is the only one that ever holds the token; sent again, the request makes another.",
-    request: { body: jsonRequest(newTokenSchema) },
-    responses: { 201: jsonAnswer("The token, this once", issuedTokenSchema) },
+    request: { body: jsonRequest(newTokenSchema, { name: "ada", role: "approver", expires_in_days: 90 }) },
+    responses: { 201: jsonAnswer("The token, this once", issuedTokenSchema, issuedTokenBody(anIssuedToken)) },
   },
   bodyProblems,
 )
@@ -40,7 +41,11 @@ const list = defineRoute(
     summary: "List tokens, newest first: whose, and whether they are good",
     description: "The next page is linked in `Link` with rel=next and named by `next`.",
     request: { query: tokenQuerySchema },
-    responses: { 200: jsonAnswer("A page of tokens", tokenPageSchema, { Link: "The next page, rel=next" }) },
+    responses: {
+      200: jsonAnswer("A page of tokens", tokenPageSchema, tokenPageBody({ items: [aToken] }), {
+        Link: "The next page, rel=next",
+      }),
+    },
   },
   ["invalid_request"],
 )
@@ -53,8 +58,14 @@ const revoke = defineRoute(
     description:
       "The next request with it is refused. It may be one's own, and the last of an admin. One that is revoked already " +
       "stays as it is.",
-    request: { params: tokenIdParameter, body: jsonRequest(reasonSchema) },
-    responses: { 200: jsonAnswer("The token as it is now", tokenSchema) },
+    request: { params: tokenIdParameter, body: jsonRequest(reasonSchema, { reason: "The laptop was lost" }) },
+    responses: {
+      200: jsonAnswer(
+        "The token as it is now",
+        tokenSchema,
+        tokenBody({ ...aToken, state: "revoked", revokedAt: new Date("2026-03-02T12:00:00.000Z") }),
+      ),
+    },
   },
   ["not_found", ...bodyProblems],
 )

@@ -40,24 +40,24 @@ export const alertWebhookSchema = z
       .openapi({ description: "How many more there were than `max_alerts` of the receiver let through" }),
     alerts: z.array(alertSchema).max(1_000),
   })
-  .openapi("AlertmanagerWebhook", {
-    example: {
-      version: "4",
-      receiver: "control-plane",
-      truncatedAlerts: 0,
-      alerts: [
-        {
-          status: "firing",
-          labels: { alertname: "CircuitBreakerOpen", severity: "critical", connector_type: "jamf" },
-          annotations: { summary: "The circuit breaker of jamf is open." },
-          startsAt: "2026-03-01T12:00:00.123456789Z",
-          endsAt: "0001-01-01T00:00:00Z",
-          generatorURL: "http://127.0.0.1:9090/graph?g0.expr=circuit_breaker_state",
-          fingerprint: "1a30ba71cca2921f",
-        },
-      ],
+  .openapi("AlertmanagerWebhook")
+
+export const notificationExample: z.input<typeof alertWebhookSchema> = {
+  version: "4",
+  receiver: "control-plane",
+  truncatedAlerts: 0,
+  alerts: [
+    {
+      status: "firing",
+      labels: { alertname: "CircuitBreakerOpen", severity: "critical", connector_type: "jamf" },
+      annotations: { summary: "The circuit breaker of jamf is open." },
+      startsAt: "2026-03-01T12:00:00.123456789Z",
+      endsAt: "0001-01-01T00:00:00Z",
+      generatorURL: "http://127.0.0.1:9090/graph?g0.expr=circuit_breaker_state",
+      fingerprint: "1a30ba71cca2921f",
     },
-  })
+  ],
+}
 
 export const alertsReceivedSchema = z
   .object({ received: z.int().openapi({ description: "Alerts in the notification", example: 1 }) })

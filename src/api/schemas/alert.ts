@@ -2,7 +2,9 @@ import { z } from "@hono/zod-openapi"
 import { type Alert, type AlertFilter, type AlertPage, alertStatuses } from "../../alerts/types.ts"
 import type { LinkTargets } from "../deps.ts"
 import { alertCursor } from "./cursor.ts"
+import { exploreMetric } from "./explore.ts"
 import { limit, moment, servedMoment, servedMomentOrNull, textOf } from "./fields.ts"
+import { leadInMs } from "./links.ts"
 
 const texts = z.record(z.string(), z.string())
 
@@ -11,6 +13,10 @@ const alertLinksSchema = z
     runbook: z.url().nullable().openapi({ description: "What to do: the annotation `runbook_url`" }),
     dashboard: z.url().nullable().openapi({ description: "Where to look: the annotation `dashboard`" }),
     source: z.url().nullable().openapi({ description: "The alert's expression in Prometheus" }),
+    explore: z
+      .url()
+      .nullable()
+      .openapi({ description: "The same in Grafana's Explore, from a little before it began" }),
   })
   .openapi("AlertLinks")
 
@@ -47,9 +53,9 @@ export const alertPageSchema = z
 const labelValue = z.string().min(1).max(200)
 
 export const alertQuerySchema = z.strictObject({
-  status: z.enum(alertStatuses).optional(),
-  severity: labelValue.optional().openapi({ example: "critical" }),
-  name: labelValue.optional().openapi({ example: "CircuitBreakerOpen" }),
+  status: z.enum(alertStatuses).optional().openapi({ description: "Whether it fires", example: "firing" }),
+  severity: labelValue.optional().openapi({ description: "Its label `severity`", example: "critical" }),
+  name: labelValue.optional().openapi({ description: "Its label `alertname`", example: "CircuitBreakerOpen" }),
   since: moment.optional().openapi({ description: "Those that began then or later" }),
   limit,
   cursor: alertCursor.parameter.optional(),
@@ -74,16 +80,29 @@ function alertBody(alert: Alert, targets: LinkTargets): z.input<typeof alertSche
     last_seen_at: textOf(alert.seenAt),
     links: {
       runbook: webAddress(annotations["runbook_url"]),
-      dashboard: webAddress(annotations["dashboard"], targets.dashboardUrl),
+      dashboard: dashboardAddress(annotations["dashboard"], targets),
       source: webAddress(alert.generatorUrl),
+      explore: exploreAddress(alert, targets),
     },
   }
 }
 
-/** Annotations are texts of others: what is no address of a web page does not become a link. A path is one of `base`. */
-function webAddress(text: string | null | undefined, base?: string): string | null {
-  const url = typeof text === "string" ? URL.parse(text, base) : null
+/** Annotations are texts of others: what is no address of a web page does not become a link. */
+function webAddress(text: string | null | undefined): string | null {
+  const url = typeof text === "string" ? URL.parse(text) : null
   return url !== null && ["http:", "https:"].includes(url.protocol) ? url.href : null
+}
+
+/** A path is one in Grafana. */
+function dashboardAddress(text: string | undefined, { grafanaUrl }: LinkTargets): string | null {
+  return webAddress(text?.startsWith("/") ? `${grafanaUrl}${text}` : text)
+}
+
+/** Prometheus has the expression in the address that it gives for the alert. */
+function exploreAddress({ generatorUrl, startsAt, endsAt }: Alert, { grafanaUrl }: LinkTargets): string | null {
+  const expr = URL.parse(generatorUrl ?? "")?.searchParams.get("g0.expr")
+  const range = { from: new Date(startsAt.getTime() - leadInMs), to: endsAt }
+  return expr ? exploreMetric(grafanaUrl, expr, range) : null
 }
 
 export function alertPageBody({ items, next }: AlertPage, targets: LinkTargets): z.input<typeof alertPageSchema> {

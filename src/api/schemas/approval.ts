@@ -60,9 +60,14 @@ export const approvalSchema = z
     message: "belong to a conditional approval, which has at least one",
     path: ["conditions"],
   })
-  .openapi("Approval", {
-    example: { decision: "conditional", rationale: "Fine for LAB", conditions: ["Not before Monday"], controls: [] },
-  })
+  .openapi("Approval")
+
+export const approvalExample: z.input<typeof approvalSchema> = {
+  decision: "conditional",
+  rationale: "Fine for LAB",
+  conditions: ["Not before Monday"],
+  controls: [],
+}
 
 export const rejectionSchema = z.strictObject({ rationale }).openapi("Rejection")
 
@@ -116,6 +121,7 @@ export const approvalQuerySchema = z
       .enum(approvalStates)
       .default("mine")
       .openapi({
+        example: "expiring",
         description:
           "mine: waits for the caller, who neither submitted it nor has decided; expiring: its time is up within " +
           "`hours`, both by the time they have left; decided: by the caller, newest first",
@@ -125,6 +131,7 @@ export const approvalQuerySchema = z
       minimum: 1,
       maximum: 720,
       description: "Of state=expiring",
+      example: 24,
     }),
     limit,
     cursor: approvalCursor.parameter.optional(),

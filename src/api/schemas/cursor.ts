@@ -14,7 +14,7 @@ export interface CursorCodec<T> {
   readonly parameter: z.ZodType<T, string>
 }
 
-function createCursor<T>(position: z.ZodType<T>): CursorCodec<T> {
+function createCursor<T>(position: z.ZodType<T>, example: NoInfer<T>): CursorCodec<T> {
   const envelope = z.strictObject({ v: z.literal(cursorVersion), at: position })
   const refused = "is not a cursor that was handed out here"
 
@@ -38,7 +38,12 @@ function createCursor<T>(position: z.ZodType<T>): CursorCodec<T> {
         context.addIssue({ code: "custom", message: refused })
         return z.NEVER
       })
-      .openapi({ type: "string", pattern: "^[A-Za-z0-9_-]+$", description: "`next` of the page before" }),
+      .openapi({
+        type: "string",
+        pattern: "^[A-Za-z0-9_-]+$",
+        description: "`next` of the page before",
+        example: write(example),
+      }),
   }
 }
 
@@ -53,12 +58,17 @@ function jsonOf(text: string): unknown {
 
 /** RFC 3339 with the database's microseconds, or the rows of one millisecond would be skipped. */
 const exactMoment = moment.refine((text) => Date.parse(text) >= 0)
-export const deploymentCursor = createCursor(z.strictObject({ createdAt: exactMoment, id: z.uuid() }))
-export const driftCursor = createCursor(z.strictObject({ openedAt: exactMoment, id: z.uuid() }))
-export const alertCursor = createCursor(z.strictObject({ startsAt: exactMoment, id: z.uuid() }))
+const [at, id] = ["2026-03-01T12:00:00.123456Z", "0199d3a1-5b7e-7c43-9f0a-3f0f6f2f6d11"]
+export const deploymentCursor = createCursor(z.strictObject({ createdAt: exactMoment, id: z.uuid() }), {
+  createdAt: at,
+  id,
+})
+export const driftCursor = createCursor(z.strictObject({ openedAt: exactMoment, id: z.uuid() }), { openedAt: at, id })
+export const alertCursor = createCursor(z.strictObject({ startsAt: exactMoment, id: z.uuid() }), { startsAt: at, id })
 export const approvalCursor = createCursor(
   z.strictObject({ state: z.enum(approvalStates), at: exactMoment, id: z.uuid() }),
+  { state: "mine", at, id },
 )
-export const policyCursor = createCursor(z.int().min(1).max(2_147_483_647))
-export const tokenCursor = createCursor(z.uuid())
-export const applicationCursor = createCursor(z.string().min(1).max(128))
+export const policyCursor = createCursor(z.int().min(1).max(2_147_483_647), 12)
+export const tokenCursor = createCursor(z.uuid(), id)
+export const applicationCursor = createCursor(z.string().min(1).max(128), "Notepad++")

@@ -3,7 +3,18 @@ import type { DeploymentFilter, NewDeployment } from "../../deployments/types.ts
 import { evidenceSchema } from "../../risk/evidence.ts"
 import { smallToolEvidence } from "../../risk/examples.ts"
 import { deploymentCursor } from "./cursor.ts"
-import { appName, connectorType, deploymentStatus, limit, moment, personName, reason, ring, version } from "./fields.ts"
+import {
+  appName,
+  connectorType,
+  deploymentStatus,
+  flag,
+  limit,
+  moment,
+  personName,
+  reason,
+  ring,
+  version,
+} from "./fields.ts"
 
 /** What is sent about deployments, and what it becomes inside; what is answered is in deployment.ts. */
 export const newDeploymentSchema = z
@@ -16,15 +27,15 @@ export const newDeploymentSchema = z
     not_before: moment.optional().openapi({ description: "Nothing starts before it" }),
     urgent: z.boolean().optional().openapi({ description: "Approvers have 24 hours instead of 48" }),
   })
-  .openapi("NewDeployment", {
-    example: {
-      app_name: "Notepad++",
-      version: "8.7.1",
-      target_ring: "LAB",
-      connector_type: "intune",
-      evidence: smallToolEvidence,
-    },
-  })
+  .openapi("NewDeployment")
+
+export const newDeploymentExample: z.input<typeof newDeploymentSchema> = {
+  app_name: "Notepad++",
+  version: "8.7.1",
+  target_ring: "LAB",
+  connector_type: "intune",
+  evidence: smallToolEvidence,
+}
 
 export function toNewDeployment(body: z.output<typeof newDeploymentSchema>): NewDeployment {
   return {
@@ -45,9 +56,10 @@ export const deploymentQuerySchema = z.strictObject({
   ring: ring.optional(),
   status: deploymentStatus.optional(),
   connector: connectorType.optional(),
-  submitter: personName.optional(),
-  created_after: moment.optional(),
-  created_before: moment.optional(),
+  submitter: personName.optional().openapi({ description: "Who submitted them", example: "release-bot" }),
+  created_after: moment.optional().openapi({ description: "Those submitted then or later" }),
+  created_before: moment.optional().openapi({ description: "Those submitted before" }),
+  demo: flag.optional().openapi({ description: "Demo data alone, or without it" }),
   limit,
   cursor: deploymentCursor.parameter.optional(),
 })
@@ -61,6 +73,7 @@ export function toDeploymentFilter(query: z.output<typeof deploymentQuerySchema>
     submitter: query.submitter,
     createdAfter: dateOf(query.created_after),
     createdBefore: dateOf(query.created_before),
+    demo: query.demo,
     after: query.cursor,
     limit: query.limit,
   }

@@ -53,6 +53,7 @@ export const deploymentSchema = z
     started_at: servedMomentOrNull.openapi({ description: "When the first ring started" }),
     finished_at: servedMomentOrNull,
     trace_id: z.string().nullable().openapi({ example: "4bf92f3577b34da6a3ce929d0e0e4736" }),
+    demo: z.boolean().openapi({ description: "Demo data: only shown, and nothing can be done with it" }),
     links: linksSchema,
   })
   .openapi("Deployment")
@@ -119,6 +120,7 @@ export function deploymentBody(deployment: Deployment, links: LinkTargets): z.in
     started_at: textOf(deployment.startedAt),
     finished_at: textOf(deployment.finishedAt),
     trace_id: deployment.traceId,
+    demo: deployment.demo,
     links: linksOf(deployment, links),
   }
 }

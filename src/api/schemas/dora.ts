@@ -1,14 +1,16 @@
 import { z } from "@hono/zod-openapi"
 import type { DoraKeys, DurationSummary } from "../../dora/types.ts"
-import { appName, orNull, ring } from "./fields.ts"
+import { appName, flag, orNull, ring } from "./fields.ts"
 
 export const doraQuerySchema = z.strictObject({
   app_name: appName.optional(),
+  include_demo: flag.optional().openapi({ description: "Whether demo data counts as well" }),
   days: z.coerce.number().int().min(1).max(365).default(30).openapi({
     type: "integer",
     minimum: 1,
     maximum: 365,
     description: "How far it looks back",
+    example: 30,
   }),
 })
 

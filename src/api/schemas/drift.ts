@@ -47,7 +47,7 @@ export const driftPageSchema = z
   .openapi("DriftPage")
 
 export const driftQuerySchema = z.strictObject({
-  state: z.enum(driftStates).optional(),
+  state: z.enum(driftStates).optional().openapi({ description: "Whether a later look found it gone", example: "open" }),
   connector: connectorType.optional(),
   app_name: appName.optional(),
   ring: ring.optional(),

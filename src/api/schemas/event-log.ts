@@ -32,9 +32,15 @@ const position = z
   .openapi({ type: "integer", minimum: 0, maximum: 999_999_999_999_999, example: 4711 })
 
 const filter = {
-  type: z.enum(eventTypes).optional(),
-  subject_type: z.enum(eventSubjects).optional(),
-  subject_id: z.uuid().optional().openapi({ description: "Of a deployment: its id" }),
+  type: z.enum(eventTypes).optional().openapi({ description: "What happened", example: "GATE_EVALUATED" }),
+  subject_type: z
+    .enum(eventSubjects)
+    .optional()
+    .openapi({ description: "To what kind of thing", example: "deployment" }),
+  subject_id: z
+    .uuid()
+    .optional()
+    .openapi({ description: "Of a deployment: its id", example: "0199d3a1-5b7e-7c43-9f0a-3f0f6f2f6d11" }),
 }
 
 export const eventLogQuerySchema = z.strictObject({

@@ -18,7 +18,7 @@ export const eventSchema = z
       .string()
       .nullable()
       .openapi({ description: "Hash of the subject's event before; null for its first" }),
-    hash: z.string(),
+    hash: z.string().nullable().openapi({ description: "Chains it to the one before; null of demo data" }),
   })
   .openapi("Event")
 

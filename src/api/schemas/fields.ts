@@ -35,7 +35,10 @@ export const connectorType = z.enum(connectorTypes).openapi("ConnectorType", {
   description: "The back end that is deployed through",
   example: "intune",
 })
-export const deploymentStatus = z.enum(deploymentStatuses).openapi("DeploymentStatus", { example: "COMPLETED" })
+export const deploymentStatus = z.enum(deploymentStatuses).openapi("DeploymentStatus", {
+  description: "Where it stands",
+  example: "COMPLETED",
+})
 export const deploymentOutcome = z.enum(deploymentOutcomes).openapi("DeploymentOutcome", {
   description: "The first outcome reached; it never changes",
   example: "COMPLETED",
@@ -70,4 +73,11 @@ export const limit = z.coerce.number().int().min(1).max(200).default(50).openapi
   minimum: 1,
   maximum: 200,
   description: "Largest number of items on a page",
+  example: 50,
 })
+
+/** A query parameter that is yes or no. */
+export const flag = z
+  .enum(["true", "false"])
+  .transform((text) => text === "true")
+  .openapi({ type: "string", enum: ["true", "false"], example: "false" })

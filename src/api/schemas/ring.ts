@@ -3,6 +3,7 @@ import type { ActiveDeployment, RingView } from "../../rings/list.ts"
 import type { ExpectedVersion, PolicyVersion } from "../../rings/policies.ts"
 import { type RingPolicy, ringPolicySchema } from "../../rings/policy.ts"
 import { policyCursor } from "./cursor.ts"
+import { entityTags } from "./etag.ts"
 import { appName, deploymentId, limit, ring, servedMoment, textOf, version } from "./fields.ts"
 
 const policy = ringPolicySchema.shape
@@ -45,24 +46,7 @@ export const ringPolicyBodySchema = z
     message: "must not be longer than the compliance limit, or nobody looks before it is over",
     path: ["poll_interval_seconds"],
   })
-  .openapi("RingPolicy", {
-    example: {
-      success_rate: 0.98,
-      failure_limit: 0.02,
-      minimum_sample: 20,
-      error_limit: 8,
-      incident_limit: 0,
-      soak_seconds: 86_400,
-      compliance_limit_seconds: 86_400,
-      poll_interval_seconds: 60,
-      no_data: "hold",
-      on_failure: "rollback",
-      promotion: "automatic",
-      require_tested_rollback: false,
-      hold_on_alerts: true,
-      query: null,
-    },
-  })
+  .openapi("RingPolicy")
 
 export const policyVersionSchema = z
   .object({
@@ -109,14 +93,11 @@ export const ringListSchema = z.object({ items: z.array(ringSchema) }).openapi("
 export const ringParameter = z.object({ ring: ring.openapi({ param: { name: "ring", in: "path" } }) })
 export const policyPageQuery = z.strictObject({ limit, cursor: policyCursor.parameter.optional() })
 
-/** https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1: `*`, or entity tags of which weak ones never match. */
-const entityTags = /^(\*|(W\/)?"[\x21\x23-\x7e]{0,64}"( *, *(W\/)?"[\x21\x23-\x7e]{0,64}"){0,15})$/
 export const ifMatchHeader = z.object({
-  "If-Match": z
-    .string()
-    .regex(entityTags, "must be * or entity tags in double quotes")
-    .optional()
-    .openapi({ description: "ETag of the policy that is to be changed; 428 without it", example: '"12"' }),
+  "If-Match": entityTags.openapi({
+    description: "ETag of the policy that is to be changed; 428 without it",
+    example: '"12"',
+  }),
 })
 
 export const etagOf = ({ version: number }: PolicyVersion) => `"${number}"`

@@ -16,9 +16,13 @@ const modelVersion = z
 /** A new deployment's body, of which only what makes the score has to be there. */
 export const riskQuestionSchema = newDeploymentSchema
   .partial({ version: true, connector_type: true })
-  .openapi("RiskQuestion", {
-    example: { app_name: "Notepad++", target_ring: "LAB", evidence: smallToolEvidence },
-  })
+  .openapi("RiskQuestion")
+
+export const riskQuestionExample: z.input<typeof riskQuestionSchema> = {
+  app_name: "Notepad++",
+  target_ring: "LAB",
+  evidence: smallToolEvidence,
+}
 
 const assessedFactorSchema = z
   .object({

@@ -37,17 +37,21 @@ export const newTokenSchema = z
       .optional()
       .openapi({ description: "From now on; without it the token never expires", example: 90 }),
   })
-  .openapi("NewToken", { example: { name: "ada", role: "approver", expires_in_days: 90 } })
+  .openapi("NewToken")
 
 export function toNewToken({ expires_in_days, ...rest }: z.output<typeof newTokenSchema>): NewToken {
   return { ...rest, expiresInDays: expires_in_days }
 }
 
+const tokenState = z
+  .enum(tokenStates)
+  .openapi("TokenState", { description: "Only an active one is good", example: "active" })
+
 const members = {
   id,
   name: personName,
   role,
-  state: z.enum(tokenStates).openapi("TokenState", { description: "Only an active one is good", example: "active" }),
+  state: tokenState,
   created_at: servedMoment,
   expires_at: servedMomentOrNull.openapi({ description: "null: it never expires" }),
   last_used_at: servedMomentOrNull.openapi({ description: "Written at most once a minute; null: never used" }),
@@ -74,8 +78,8 @@ export const tokenPageSchema = z
   .openapi("TokenPage")
 
 export const tokenQuerySchema = z.strictObject({
-  name: personName.optional(),
-  state: z.enum(tokenStates).optional(),
+  name: personName.optional().openapi({ description: "Whose they are", example: "ada" }),
+  state: tokenState.optional(),
   limit,
   cursor: tokenCursor.parameter.optional(),
 })

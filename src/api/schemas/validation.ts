@@ -24,7 +24,8 @@ export function refuseInvalid(parsed: Parsed, c: ApiContext): Response | undefin
   return problemResponse(c, { kind: "invalid_request", detail: `Not valid in the ${parsed.target}: ${named}.`, fields })
 }
 
-function fieldErrors(issues: readonly Issue[], input: unknown, target: string): readonly FieldError[] {
+/** What is wrong with which field. `target` is what all of the input is called. */
+export function fieldErrors(issues: readonly Issue[], input: unknown, target: string): readonly FieldError[] {
   const whole = target === "json" ? "body" : target
   return issues.flatMap((issue) => {
     if (issue.code === "unrecognized_keys") {
