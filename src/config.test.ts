@@ -142,6 +142,20 @@ test("flags are read as people write them", () => {
     assert.is(loadConfig({ DATABASE_URL, METRICS_PUBLIC: value }).METRICS_PUBLIC, false)
 })
 
+test("lists are separated by commas; what does not belong on one is named", () => {
+  const { TRUSTED_PROXIES, CORS_ORIGINS } = loadConfig({
+    DATABASE_URL,
+    TRUSTED_PROXIES: "10.0.0.0/8, 2001:db8::1",
+    CORS_ORIGINS: "https://a.example.com,http://127.0.0.1:5173",
+  })
+  assert.equal(TRUSTED_PROXIES, ["10.0.0.0/8", "2001:db8::1"])
+  assert.equal(CORS_ORIGINS, ["https://a.example.com", "http://127.0.0.1:5173"])
+  for (const wrong of ["proxy.example.com", "10.0.0.0/33", "10.0.0.1,,"])
+    assert.match(refusal({ DATABASE_URL, TRUSTED_PROXIES: wrong }), "TRUSTED_PROXIES")
+  for (const wrong of ["*", "https://a.example.com/", "a.example.com", "ftp://a.example.com", "null"])
+    assert.match(refusal({ DATABASE_URL, CORS_ORIGINS: wrong }), "CORS_ORIGINS")
+})
+
 test("addresses that paths are put behind lose the slash at their end", () => {
   const config = loadConfig({
     DATABASE_URL,

@@ -23,6 +23,14 @@ const sealKey = z
   .string()
   .refine((key) => Buffer.byteLength(key) >= 32, "must have at least 32 bytes; for example from `openssl rand -hex 32`")
   .transform((value) => new Secret(value))
+const requests = z.coerce.number().int().min(0).max(1_000_000)
+/** Several, separated by commas. */
+const listOf = (one: z.ZodType<string, string>) =>
+  z
+    .string()
+    .transform((text) => text.split(",").map((each) => each.trim()))
+    .pipe(z.array(one))
+const isOrigin = (text: string) => URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text
 const noDatabase =
   "is not set; production needs a PostgreSQL database of its own, and in development `npm run up` starts one and sets this"
 
@@ -73,7 +81,18 @@ const common = z.object({
   PROBE_INTERVAL_SECONDS: wholeSeconds.default(30),
   /** How often one worker compares what back ends say with what should be there; by RING_PROFILE where it is not set. */
   RECONCILE_INTERVAL_SECONDS: wholeSeconds.optional(),
+  /** How long a repetition with the same Idempotency-Key is recognised, at least. */
+  IDEMPOTENCY_HOURS: z.coerce.number().int().min(1).max(8_760).default(24),
   METRICS_PUBLIC: flag.default(true),
+  /** Requests in ten seconds that one api process answers for one token, and for one address; 0 limits nothing. */
+  RATE_LIMIT_PER_TOKEN: requests.default(3_000),
+  RATE_LIMIT_PER_ADDRESS: requests.default(10_000),
+  /** Whose X-Forwarded-For is believed: addresses and networks of our own proxies. Without it nobody's. */
+  TRUSTED_PROXIES: listOf(
+    z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], "has no address or network"),
+  ).optional(),
+  /** Whose pages may read our answers in a browser: origins like https://portal.example.com. Without it nobody's. */
+  CORS_ORIGINS: listOf(z.string().refine(isOrigin, "is no origin like https://portal.example.com")).optional(),
   /** Whether a caller's traceparent and baggage are adopted; only where every caller is our own. */
   TRUST_INCOMING_CONTEXT: flag.default(false),
   COLLECTOR_METRICS_URL: address.default("http://127.0.0.1:8889/metrics"),
@@ -153,6 +172,15 @@ export function breakerSettings(config: Config): BreakerSettings {
     leaseSeconds: config.BREAKER_LEASE_SECONDS,
     recoverySeconds: config.BREAKER_RECOVERY_SECONDS,
     recoveryCalls: breaker.recoveryCalls,
+  }
+}
+
+/** What one caller may ask of one api process. */
+export function rateLimits(config: Config) {
+  return {
+    perToken: config.RATE_LIMIT_PER_TOKEN,
+    perAddress: config.RATE_LIMIT_PER_ADDRESS,
+    trustedProxies: config.TRUSTED_PROXIES ?? [],
   }
 }
 

@@ -18,4 +18,6 @@ export interface Domain {
   readonly askMetrics: AskMetrics
   /** Applications with a metrics label of their own; the rest share `other`. */
   readonly appLabelLimit: number
+  /** How long an Idempotency-Key is kept, at least. */
+  readonly idempotencyHours: number
 }

@@ -1,11 +1,13 @@
 import { Hono } from "hono"
 import { createApp } from "./api/app.ts"
+import type { ApiTelemetry, LinkTargets } from "./api/deps.ts"
 import { listen } from "./api/listen.ts"
 import { createBreakers } from "./breaker/breakers.ts"
 import { listenForChanges } from "./breaker/listen.ts"
-import { breakerSettings, type Config, connectorsConfig, telemetrySwitches } from "./config.ts"
+import { breakerSettings, type Config, connectorsConfig, rateLimits, telemetrySwitches } from "./config.ts"
 import { createConnectors } from "./connectors/create.ts"
 import { connect } from "./db/client.ts"
+import { demoEdition } from "./demo/edition.ts"
 import type { Domain } from "./domain.ts"
 import { startEventKeeper } from "./events/keeper.ts"
 import { listenForPositions } from "./events/position.ts"
@@ -13,6 +15,7 @@ import { sealKey } from "./events/seal-key.ts"
 import { EventStreams } from "./events/streams.ts"
 import { startPresence } from "./health/presence.ts"
 import { databaseAnswers } from "./health/report.ts"
+import { systemClock } from "./lib/clock.ts"
 import { Lifecycle } from "./lib/lifecycle.ts"
 import { prometheusAnswers } from "./rings/query.ts"
 import { apiServices } from "./services.ts"
@@ -20,8 +23,8 @@ import { taskHandlers } from "./tasks/handlers.ts"
 import { createTaskQueue, startBoss } from "./tasks/queue.ts"
 import { type Intervals, startSchedule } from "./tasks/schedule.ts"
 import { startWorker } from "./tasks/worker.ts"
-import { domainCounts } from "./telemetry/domain-counts.ts"
-import { domainGauges } from "./telemetry/domain-gauges.ts"
+import { demoCounts, domainCounts } from "./telemetry/domain-counts.ts"
+import { demoGauges, domainGauges } from "./telemetry/domain-gauges.ts"
 import { startDurable } from "./telemetry/durable/index.ts"
 import { setHttpRoute } from "./telemetry/http.ts"
 import { log } from "./telemetry/log.ts"
@@ -30,6 +33,7 @@ import type { Telemetry } from "./telemetry/sdk.ts"
 import { instrumentSql } from "./telemetry/sql.ts"
 import { withCorrelation } from "./telemetry/trace.ts"
 import { announceDevelopmentToken, provideAlertmanagerToken } from "./tokens/development.ts"
+import { createPages } from "./web/app.ts"
 
 /** A process at work. */
 export interface Running {
@@ -53,24 +57,34 @@ export async function runApi(config: Config, telemetry: Telemetry, version: stri
   const app = createApp({
     services,
     log,
-    links: {
-      publicUrl: config.PUBLIC_URL,
-      jaegerUrl: config.JAEGER_URL,
-      dashboardUrl: `${config.GRAFANA_URL}/d/eucora-application`,
-    },
+    links: linkTargets(config),
     version,
     metricsOpen: config.METRICS_PUBLIC,
-    telemetry: {
-      withCorrelation,
-      setHttpRoute,
-      authFailure: (reason) => metrics.authFailures.add({ reason }),
-    },
+    telemetry: requestTelemetry,
+    rateLimits: rateLimits(config),
+    corsOrigins: config.CORS_ORIGINS ?? [],
+    pages: (deps, limitToken) => createPages({ ...deps, sessionKey: sealKey(config), clock: systemClock }, limitToken),
   })
+  if (telemetrySwitches(config).metrics)
+    lifecycle.add("demo metrics", startDemoMetrics(config, telemetry), (open) => open.close())
   const listening = await listen(app, { host: config.API_HOST, port: config.API_PORT })
   lifecycle.add("http", listening, (open) => open.close(httpDrainMs))
   lifecycle.add("event streams", streams, (open) => open.close()) // first, for they would never end by themselves
   log.info("api ready", { port: listening.port, ring_profile: ringProfile(config) })
   return core.running
+}
+
+const linkTargets = (config: Config): LinkTargets => ({
+  publicUrl: config.PUBLIC_URL,
+  jaegerUrl: config.JAEGER_URL,
+  grafanaUrl: config.GRAFANA_URL,
+})
+
+const requestTelemetry: ApiTelemetry = {
+  withCorrelation,
+  setHttpRoute,
+  authFailure: (reason) => metrics.authFailures.add({ reason }),
+  rateLimited: (scope) => metrics.rateLimitRejected.add({ scope }),
 }
 
 /** Carries out the tasks; over HTTP it only says whether it lives. */
@@ -127,6 +141,7 @@ async function openCore(config: Config, telemetry: Telemetry, role: Role) {
     ringProfile: ringProfile(config),
     askMetrics: prometheusAnswers(config.PROMETHEUS_URL),
     appLabelLimit: config.APP_LABEL_LIMIT,
+    idempotencyHours: config.IDEMPOTENCY_HOURS,
   }
   const running: Running = {
     stop: async (withinMs) => {
@@ -142,17 +157,39 @@ const queueDrainMs = 5_000
 
 function startDurableMetrics(config: Config, telemetry: Telemetry, url: string) {
   return startDurable({
+    ...durableBasis(config, telemetry, config.DURABLE_EXPORT_INTERVAL),
     url,
     instruments: domainCounts,
     observed: domainGauges(config.APP_LABEL_LIMIT, ringProfile(config)),
+  })
+}
+
+/** Nobody waits for demo data. */
+const demoExportMs = 5_000
+
+/** Of demo data, under an instance of its own: in those processes alone through which it is made. */
+function startDemoMetrics(config: Config, telemetry: Telemetry) {
+  return startDurable({
+    ...durableBasis(config, telemetry, demoExportMs),
+    url: config.DATABASE_URL.reveal(),
+    instance: "demo",
+    searchPath: "demo, public",
+    instruments: demoCounts,
+    observed: demoGauges(),
+    edition: demoEdition,
+  })
+}
+
+function durableBasis(config: Config, telemetry: Telemetry, exportIntervalMs: number) {
+  return {
     environment: config.ENVIRONMENT,
-    exporter: telemetry.exporter(config.DURABLE_EXPORT_INTERVAL),
-    exportIntervalMs: config.DURABLE_EXPORT_INTERVAL,
+    exporter: telemetry.exporter(exportIntervalMs),
+    exportIntervalMs,
     failures: {
       count: (part) => metrics.durableFailures.add({ part: part === "database" || part === "export" ? part : "gauge" }),
       log: (part, error, times) => log.warn("durable metrics failed", { part, error, times }),
     },
-  })
+  } satisfies Partial<Parameters<typeof startDurable>[0]>
 }
 
 /** How often each task comes round that nobody asks for. */
@@ -163,11 +200,13 @@ function intervals(config: Config): Intervals {
     reconcile,
     "start-waiting": startWaitingSeconds,
     "expire-approvals": expireApprovalsSeconds,
+    "forget-keys": forgetKeysSeconds,
   }
 }
 
 const startWaitingSeconds = 5
 const expireApprovalsSeconds = 15
+const forgetKeysSeconds = 600
 const reconcileSeconds = { demo: 10, production: 300 } as const
 
 /** Seconds instead of hours, unless this is production or was chosen otherwise. */

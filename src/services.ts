@@ -11,6 +11,8 @@ import { listBreakers } from "./breaker/list.ts"
 import { isolateBreaker, resetBreaker } from "./breaker/operate.ts"
 import type { Config } from "./config.ts"
 import type { Database } from "./db/client.ts"
+import { clearDemoData, seedDemoData } from "./demo/seed.ts"
+import { inDemo, realOrDemo } from "./demo/tables.ts"
 import { cancelDeployment } from "./deployments/cancel.ts"
 import { createDeployment } from "./deployments/create.ts"
 import { prepareGetDeployment } from "./deployments/get.ts"
@@ -52,32 +54,14 @@ export function apiServices(
   const { db, connectors } = domain
   const database = new DatabaseBreaker({ answers: () => databaseAnswers(db) })
   const authenticate = prepareAuthenticate(db, (reason) => metrics.authFailures.add({ reason }))
-  const getDeployment = prepareGetDeployment(db)
   const alertLabel = boundedNames()
   return {
     authenticate: (token) => database.run(() => authenticate(token)),
-    createDeployment: async (caller, input, key) => {
-      const created = await database.run(() => createDeployment(domain, caller, input, key))
-      if (created.replayed) metrics.idempotencyReplays.add({})
-      else log.info("deployment created", { deployment_id: created.deployment.id, status: created.deployment.status })
-      return created
-    },
-    getDeployment: (id) => database.run(() => getDeployment(id)),
-    listDeployments: (filter) => database.run(() => listDeployments(db, filter)),
-    listDeploymentEvents: (id) =>
-      database.run(async () => {
-        await getDeployment(id) // an unknown deployment is not one without events
-        return listEvents(db, "deployment", id)
-      }),
-    rollbackDeployment: (caller, id, reason) => database.run(() => rollbackDeployment(domain, caller, id, reason)),
-    cancelDeployment: (caller, id, reason) => database.run(() => cancelDeployment(domain, caller, id, reason)),
-    promoteDeployment: (caller, id, reason) => database.run(() => promoteDeployment(domain, caller, id, reason)),
-    holdDeployment: (caller, id, reason) => database.run(() => holdDeployment(domain, caller, id, reason)),
-    resumeDeployment: (caller, id, reason) => database.run(() => resumeDeployment(domain, caller, id, reason)),
-    reportIncident: (caller, id, incident) => database.run(() => reportIncident(domain, caller, id, incident)),
+    ...deploymentServices(domain, database),
     ...approvalServices(domain, database),
     ...policyServices(domain, database),
     ...tokenServices(domain, database),
+    ...demoServices(domain, database),
     ...eventServices(db, streams, database),
     listApplications: (filter) => database.run(() => listApplications(db, filter)),
     listCircuitBreakers: () => database.run(() => listBreakers(domain)),
@@ -105,6 +89,39 @@ export function apiServices(
   }
 }
 
+/** What people do with deployments; demo data is found by those who look for it, and by nobody else. */
+function deploymentServices(domain: Domain, database: DatabaseBreaker) {
+  const { db } = domain
+  const getReal = prepareGetDeployment(db)
+  const getDeployment = (id: string) =>
+    realOrDemo(
+      db,
+      () => getReal(id),
+      (tx) => prepareGetDeployment(tx)(id),
+    )
+  return {
+    createDeployment: async (caller, input, key) => {
+      const created = await database.run(() => createDeployment(domain, caller, input, key))
+      if (created.replayed) metrics.idempotencyReplays.add({})
+      else log.info("deployment created", { deployment_id: created.deployment.id, status: created.deployment.status })
+      return created
+    },
+    getDeployment: (id) => database.run(() => getDeployment(id)),
+    listDeployments: (filter) => database.run(() => listDeployments(db, filter)),
+    listDeploymentEvents: (id) =>
+      database.run(async () => {
+        const { demo } = await getDeployment(id) // an unknown deployment is not one without events
+        return demo ? inDemo(db, (tx) => listEvents(tx, "deployment", id)) : listEvents(db, "deployment", id)
+      }),
+    rollbackDeployment: (caller, id, reason) => database.run(() => rollbackDeployment(domain, caller, id, reason)),
+    cancelDeployment: (caller, id, reason) => database.run(() => cancelDeployment(domain, caller, id, reason)),
+    promoteDeployment: (caller, id, reason) => database.run(() => promoteDeployment(domain, caller, id, reason)),
+    holdDeployment: (caller, id, reason) => database.run(() => holdDeployment(domain, caller, id, reason)),
+    resumeDeployment: (caller, id, reason) => database.run(() => resumeDeployment(domain, caller, id, reason)),
+    reportIncident: (caller, id, incident) => database.run(() => reportIncident(domain, caller, id, incident)),
+  } satisfies Partial<ApiServices>
+}
+
 /** Approvals, and the scores that they rest on. */
 function approvalServices(domain: Domain, database: DatabaseBreaker) {
   const { db } = domain
@@ -120,7 +137,14 @@ function approvalServices(domain: Domain, database: DatabaseBreaker) {
       return deployment
     },
     listApprovals: (caller, filter) => database.run(() => listApprovals(db, caller.principal.name, filter)),
-    getApprovals: (id) => database.run(() => getApprovals(db, id)),
+    getApprovals: (id) =>
+      database.run(() =>
+        realOrDemo(
+          db,
+          () => getApprovals(db, id),
+          (tx) => getApprovals(tx, id),
+        ),
+      ),
     assessRisk: (question) => database.run(() => assessRisk(db, question)),
     getRiskModel: (version) => database.run(() => getRiskModel(db, version)),
   } satisfies Partial<ApiServices>
@@ -146,6 +170,21 @@ function policyServices(domain: Domain, database: DatabaseBreaker) {
       const changed = await database.run(() => changePolicy(domain, caller, ring, policy, expected))
       log.info("ring policy laid down", { ring, version: changed.version })
       return changed
+    },
+  } satisfies Partial<ApiServices>
+}
+
+function demoServices(domain: Domain, database: DatabaseBreaker) {
+  return {
+    seedDemoData: async (caller, counts) => {
+      const seeded = await database.run(() => seedDemoData(domain, caller, counts))
+      log.info("demo data seeded", { ...seeded })
+      return seeded
+    },
+    clearDemoData: async (caller) => {
+      const cleared = await database.run(() => clearDemoData(domain, caller))
+      log.info("demo data cleared", { ...cleared })
+      return cleared
     },
   } satisfies Partial<ApiServices>
 }

@@ -76,6 +76,7 @@ export async function testDomain(changed: Partial<Domain> = {}): Promise<TestDom
     ringProfile: "demo",
     askMetrics: () => Promise.reject(new Error("Prometheus was asked")),
     appLabelLimit: 100,
+    idempotencyHours: 24,
     ...changed,
   }
   return { domain, db: client.db, urls: database, close: async () => void (await lifecycle.close(10_000)) }

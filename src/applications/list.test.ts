@@ -35,7 +35,7 @@ test("an application shows its newest deployment for each target ring, and no ot
   assert.is(items.length, 1)
   const { createdAt, ...tool } = items[0] ?? { createdAt: undefined }
   assert.instance(createdAt, Date)
-  assert.equal(tool, { name: "Tool", label: "Tool", rings: { LAB: lab, CANARY: canary } })
+  assert.equal(tool, { name: "Tool", label: "Tool", rings: { LAB: lab, CANARY: canary }, demo: false })
 })
 
 test("a deployment is shown as it is now", async () => {

@@ -8,11 +8,15 @@ export interface Application {
   readonly label: string
   readonly createdAt: Date
   readonly rings: Readonly<Partial<Record<Ring, Deployment>>>
+  /** Demo data; a real one of the same name hides it. */
+  readonly demo: boolean
 }
 
 export interface ApplicationFilter {
   /** Exactly this name. */
   readonly name?: string | undefined
+  /** Demo data alone, or without it; both where it is not said. */
+  readonly demo?: boolean | undefined
   /** Keyset position: the name that came last on the page before. */
   readonly after?: string | undefined
   /** 1 to 200. */

@@ -3,7 +3,7 @@ import type { Database, Transaction } from "../db/client.ts"
 import { violatedConstraint } from "../db/errors.ts"
 import { deployments } from "../db/schema.ts"
 import { approvals } from "../db/schema-gates.ts"
-import { type LockedDeployment, lockDeployment } from "../deployments/lock.ts"
+import { type LockedDeployment, mustLock } from "../deployments/lock.ts"
 import { mustAllow } from "../deployments/state.ts"
 import { AppError } from "../lib/errors.ts"
 import type { Caller } from "../lib/principal.ts"
@@ -44,8 +44,7 @@ export async function openForDecision(
   id: string,
   becoming: "APPROVED" | "REJECTED",
 ): Promise<OpenRequest> {
-  const deployment = await lockDeployment(tx, id)
-  if (deployment === undefined) throw new AppError("not_found", `There is no deployment ${id}.`)
+  const deployment = await mustLock(tx, id, caller)
   const decisions = await decisionsOn(tx, id)
   if (decisions.some((made) => isSamePerson(made.approver, caller.principal.name))) throw decidedAlready(caller)
   mustAllow(deployment.status, becoming)

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm"
-import type { Database } from "../db/client.ts"
+import type { Database, Transaction } from "../db/client.ts"
 import { deployments } from "../db/schema.ts"
 import { approvals } from "../db/schema-gates.ts"
 import { deploymentColumns, toDeployment } from "../deployments/row.ts"
@@ -108,7 +108,7 @@ function progressOf(of: Pick<Deployment, "approvalsRequired" | "riskScore" | "re
 }
 
 /** Who decided what on a deployment, and what it still needs. Throws AppError `not_found`. */
-export async function getApprovals(db: Database, deploymentId: string): Promise<DeploymentApprovals> {
+export async function getApprovals(db: Database | Transaction, deploymentId: string): Promise<DeploymentApprovals> {
   const { status, approvalsRequired, riskScore, requiresCab, approvalExpiresAt: expiresAt } = deployments
   const [row] = await db
     .select({ status, approvalsRequired, riskScore, requiresCab, expiresAt })

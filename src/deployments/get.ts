@@ -1,15 +1,16 @@
 import { asc, eq, getTableColumns, sql } from "drizzle-orm"
-import type { Database } from "../db/client.ts"
+import type { Database, Transaction } from "../db/client.ts"
 import { deployments, rollouts } from "../db/schema.ts"
 import { gateEvaluations, incidents } from "../db/schema-gates.ts"
 import { AppError } from "../lib/errors.ts"
+import { revision } from "./revision.ts"
 import { deploymentColumns, toDeployment } from "./row.ts"
 import type { DeploymentDetail } from "./types.ts"
 
 /** Prepared once per pool: reading one deployment is the most frequent request there is. */
-export function prepareGetDeployment(db: Database): (id: string) => Promise<DeploymentDetail> {
+export function prepareGetDeployment(db: Database | Transaction): (id: string) => Promise<DeploymentDetail> {
   const one = db
-    .select({ ...deploymentColumns(), evidence: deployments.evidence, risk: deployments.riskAssessment })
+    .select({ ...deploymentColumns(), evidence: deployments.evidence, risk: deployments.riskAssessment, revision })
     .from(deployments)
     .where(eq(deployments.id, sql.placeholder("id")))
     .prepare("get_deployment")
@@ -38,8 +39,8 @@ export function prepareGetDeployment(db: Database): (id: string) => Promise<Depl
     const parts = [rings.execute({ id }), gates.execute({ id }), reported.execute({ id })] as const
     const [[row], ...rest] = await Promise.all([one.execute({ id }), ...parts])
     if (row === undefined) throw new AppError("not_found", `There is no deployment ${id}.`)
-    const { evidence, risk, ...served } = row
+    const { evidence, risk, revision: at, ...served } = row
     const [progress, judged, told] = rest
-    return { ...toDeployment(served), evidence, risk, rings: progress, gates: judged, incidents: told }
+    return { ...toDeployment(served), revision: at, evidence, risk, rings: progress, gates: judged, incidents: told }
   }
 }

@@ -4,9 +4,8 @@ import type { Caller } from "../lib/principal.ts"
 import { mustLock } from "./lock.ts"
 import { putOnHold } from "./put-on-hold.ts"
 import { readDeployment } from "./row.ts"
-import type { Deployment, DeploymentStatus } from "./types.ts"
-
-const holdable: readonly DeploymentStatus[] = ["APPROVED", "PENDING", "DEPLOYING"]
+import { holdable } from "./state.ts"
+import type { Deployment } from "./types.ts"
 
 /**
  * Keeps a deployment where it is: it enters no ring and no gate judges it until it is resumed or promoted. Throws
@@ -14,7 +13,7 @@ const holdable: readonly DeploymentStatus[] = ["APPROVED", "PENDING", "DEPLOYING
  */
 export function holdDeployment(domain: Domain, caller: Caller, id: string, reason: string): Promise<Deployment> {
   return domain.db.transaction(async (tx) => {
-    const deployment = await mustLock(tx, id)
+    const deployment = await mustLock(tx, id, caller)
     if (!holdable.includes(deployment.status))
       throw new AppError("invalid_transition", `A deployment that is ${deployment.status} cannot be held.`)
     if (deployment.heldAt !== null)

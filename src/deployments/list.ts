@@ -1,7 +1,7 @@
 import { and, eq, gte, lt, sql } from "drizzle-orm"
 import type { Database } from "../db/client.ts"
 import { deployments } from "../db/schema.ts"
-import { deploymentColumns, toDeployment } from "./row.ts"
+import { deploymentColumns, isDemo, shownDeployments, toDeployment } from "./row.ts"
 import type { Deployment, DeploymentFilter, Page } from "./types.ts"
 
 /** The time to the microsecond, as text: a JavaScript date would cut it off and lose its place on the next page. */
@@ -10,11 +10,11 @@ const exactCreatedAt = sql<string>`to_char(${deployments.createdAt} AT TIME ZONE
 /** As the index is ordered: it is not used for an order that puts NULLs elsewhere, though there are none. */
 const newestFirst = [deployments.createdAt, deployments.id].map((column) => sql`${column} DESC NULLS LAST`)
 
-/** A page of deployments, newest first; stable while others are added, for a page begins after the last row of the one before. */
+/** A page of deployments, demo data among them, newest first; stable while others are added, for a page begins after the last row of the one before. */
 export async function listDeployments(db: Database, filter: DeploymentFilter): Promise<Page<Deployment>> {
   const rows = await db
-    .select({ ...deploymentColumns(), exactCreatedAt })
-    .from(deployments)
+    .select({ ...deploymentColumns(), demo: isDemo, exactCreatedAt })
+    .from(shownDeployments)
     .where(matching(filter))
     .orderBy(...newestFirst)
     .limit(filter.limit + 1)
@@ -25,7 +25,7 @@ export async function listDeployments(db: Database, filter: DeploymentFilter): P
 }
 
 function matching(filter: DeploymentFilter) {
-  const { appName, targetRing, status, connectorType, submitter, createdAfter, createdBefore, after } = filter
+  const { appName, targetRing, status, connectorType, submitter, createdAfter, createdBefore, demo, after } = filter
   return and(
     appName === undefined ? undefined : eq(deployments.appName, appName),
     targetRing === undefined ? undefined : eq(deployments.targetRing, targetRing),
@@ -34,6 +34,7 @@ function matching(filter: DeploymentFilter) {
     submitter === undefined ? undefined : eq(deployments.submitter, submitter),
     createdAfter === undefined ? undefined : gte(deployments.createdAt, createdAfter),
     createdBefore === undefined ? undefined : lt(deployments.createdAt, createdBefore),
+    demo === undefined ? undefined : eq(isDemo, demo),
     after === undefined
       ? undefined
       : sql`(${deployments.createdAt}, ${deployments.id}) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`,

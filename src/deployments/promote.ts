@@ -21,7 +21,7 @@ import type { Deployment } from "./types.ts"
  */
 export function promoteDeployment(domain: Domain, caller: Caller, id: string, reason: string): Promise<Deployment> {
   return domain.db.transaction(async (tx) => {
-    const deployment = await mustLock(tx, id)
+    const deployment = await mustLock(tx, id, caller)
     const { status, currentRing, heldAt } = deployment
     if (status !== "DEPLOYING" || currentRing === null || heldAt === null)
       throw new AppError("invalid_transition", "Only a deployment that its gate holds can be promoted.")

@@ -20,7 +20,7 @@ import type { Deployment } from "./types.ts"
  */
 export function resumeDeployment(domain: Domain, caller: Caller, id: string, reason: string): Promise<Deployment> {
   return domain.db.transaction(async (tx) => {
-    const deployment = await mustLock(tx, id)
+    const deployment = await mustLock(tx, id, caller)
     if (deployment.heldAt === null) throw new AppError("invalid_transition", "The deployment is not held.")
     const state = await currentState(tx, deployment)
     if (state === "passed")

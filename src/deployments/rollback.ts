@@ -11,7 +11,7 @@ import type { Deployment } from "./types.ts"
  */
 export function rollbackDeployment(domain: Domain, caller: Caller, id: string, reason: string): Promise<Deployment> {
   return domain.db.transaction(async (tx) => {
-    const deployment = await mustLock(tx, id)
+    const deployment = await mustLock(tx, id, caller)
     await beginRollback(tx, domain, deployment, { principal: caller.principal.name, reason, trigger: "manual" })
     return readDeployment(tx, id)
   })

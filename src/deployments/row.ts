@@ -1,4 +1,4 @@
-import { eq, getTableColumns, sql } from "drizzle-orm"
+import { eq, getTableColumns, Subquery, sql } from "drizzle-orm"
 import type { Transaction } from "../db/client.ts"
 import { deployments } from "../db/schema.ts"
 import type { Deployment } from "./types.ts"
@@ -9,7 +9,18 @@ export function deploymentColumns() {
   return columns
 }
 
-type DeploymentRow = Omit<typeof deployments.$inferSelect, "applicationId" | "riskAssessment" | "evidence">
+type DeploymentRow = Omit<typeof deployments.$inferSelect, "applicationId" | "riskAssessment" | "evidence"> & {
+  /** Where it was read together with demo data. */
+  readonly demo?: boolean
+}
+
+/** Real deployments and demo data as one table, under the name of the real one. */
+export const shownDeployments = new Subquery(
+  sql`SELECT *, false AS demo FROM public.deployments UNION ALL SELECT *, true FROM demo.deployments`,
+  getTableColumns(deployments),
+  "deployments",
+)
+export const isDemo = sql<boolean>`deployments.demo`
 
 /** A row as the rest of the system knows it: without what only the engine needs. */
 export function toDeployment(row: DeploymentRow): Deployment {
@@ -20,9 +31,10 @@ export function toDeployment(row: DeploymentRow): Deployment {
     waitingSince: _w,
     brokenAt: _b,
     restoredAt: _t,
+    demo = false,
     ...served
   } = row
-  return { ...served, traceId: traceparent?.split("-")[1] ?? null }
+  return { ...served, traceId: traceparent?.split("-")[1] ?? null, demo }
 }
 
 /**

@@ -20,6 +20,9 @@ export function sources(to: DeploymentStatus): DeploymentStatus[] {
   return (Object.keys(transitions) as DeploymentStatus[]).filter((from) => transitions[from].includes(to))
 }
 
+/** The statuses in which a deployment can be held. */
+export const holdable: readonly DeploymentStatus[] = ["APPROVED", "PENDING", "DEPLOYING"]
+
 /** Throws `invalid_transition`, naming both ends, when `to` may not follow `from`. */
 export function mustAllow(from: DeploymentStatus, to: DeploymentStatus): void {
   if (transitions[from].includes(to)) return

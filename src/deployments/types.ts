@@ -71,6 +71,8 @@ export interface Deployment {
   readonly finishedAt: Date | null
   /** W3C trace id of the deployment's one trace (32 hex digits); null when it was created untraced. */
   readonly traceId: string | null
+  /** Demo data: only shown, and nothing can be done with it. */
+  readonly demo: boolean
 }
 
 /** How far one ring got. */
@@ -119,6 +121,8 @@ export interface NewIncident {
 }
 
 export interface DeploymentDetail extends Deployment {
+  /** How many events it has had: every decision and every turn adds one, progress alone does not. */
+  readonly revision: number
   /** Oldest first: the last one says why it stopped, or why it went on. */
   readonly gates: readonly GateEvaluation[]
   readonly incidents: readonly Incident[]
@@ -136,6 +140,8 @@ export interface DeploymentFilter {
   readonly submitter?: string | undefined
   readonly createdAfter?: Date | undefined
   readonly createdBefore?: Date | undefined
+  /** Demo data alone, or without it; both where it is not said. */
+  readonly demo?: boolean | undefined
   /** Keyset position: what came last on the page before. */
   readonly after?: { readonly createdAt: string; readonly id: string } | undefined
   /** 1 to 200. */

@@ -14,13 +14,18 @@ interface Row extends Record<string, unknown> {
 }
 
 /** Of the four keys everything comes from the tables: the durable instruments count the same transitions, by ring. */
-export async function readDora(db: Database, { appName, days }: DoraFilter): Promise<readonly DoraKeys[]> {
+export async function readDora(
+  db: Database,
+  { appName, days, includeDemo = false }: DoraFilter,
+): Promise<readonly DoraKeys[]> {
   const rows = await db.execute<Row>(sql`
-    WITH ended AS (
+    WITH shown AS (
+      SELECT * FROM public.deployments UNION ALL SELECT * FROM demo.deployments WHERE ${includeDemo}
+    ), ended AS (
       SELECT target_ring AS ring, outcome, broken_at, restored_at,
         CASE WHEN outcome = 'COMPLETED' THEN extract(epoch FROM finished_at - created_at)::float8 END AS lead,
         extract(epoch FROM restored_at - broken_at)::float8 AS restore
-      FROM deployments
+      FROM shown
       WHERE outcome IN ('COMPLETED', 'FAILED', 'ROLLED_BACK') AND finished_at > now() - make_interval(days => ${days})
         AND (${appName ?? null}::text IS NULL OR app_name = ${appName ?? null}))
     SELECT ring, count(*)::int AS judged, count(*) FILTER (WHERE outcome = 'COMPLETED')::int AS completed,

@@ -2,6 +2,8 @@ import type { Ring } from "../rings/rings.ts"
 
 export interface DoraFilter {
   readonly appName?: string | undefined
+  /** Demo data is left out unless it is asked for. */
+  readonly includeDemo?: boolean | undefined
   /** Days that it looks back. */
   readonly days: number
 }

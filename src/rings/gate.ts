@@ -204,5 +204,6 @@ export function unmeasurable(counts: DeviceCounts, error: string): GateJudgement
   }
 }
 
-const percent = (value: number) => `${Math.round(value * 1000) / 10} %`
+/** A share as people read it. */
+export const percent = (value: number) => `${Math.round(value * 1000) / 10} %`
 const round = (value: number) => Number(value.toPrecision(6))

@@ -2,6 +2,7 @@ import { expireApprovals } from "../approvals/expire.ts"
 import { guardedCall } from "../breaker/guard.ts"
 import type { Domain } from "../domain.ts"
 import { reconcile } from "../drift/reconcile.ts"
+import { forgetKeys } from "../idempotency/forget.ts"
 import { probeConnectors } from "../probes/probe.ts"
 import { evaluateGate } from "../rings/evaluate.ts"
 import { openPoll, recordPoll } from "../rings/poll.ts"
@@ -58,5 +59,6 @@ export function taskHandlers(domain: Domain): TaskHandlers {
     reconcile: (_task, signal) => reconcile(domain, signal),
     "start-waiting": (_task, signal) => startWaiting(domain, signal),
     "expire-approvals": (_task, signal) => expireApprovals(domain, signal),
+    "forget-keys": () => forgetKeys(domain),
   }
 }

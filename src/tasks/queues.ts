@@ -34,16 +34,24 @@ export interface TaskPayloads {
   reconcile: Nothing
   "start-waiting": Nothing
   "expire-approvals": Nothing
+  "forget-keys": Nothing
 }
 type Nothing = Readonly<Record<string, never>>
 export type TaskName = keyof TaskPayloads
 
 /** What comes round by itself, see schedule.ts; everything else is asked for. */
-export const scheduledTasks = ["probe-connectors", "reconcile", "start-waiting", "expire-approvals"] as const
+export const scheduledTasks = [
+  "probe-connectors",
+  "reconcile",
+  "start-waiting",
+  "expire-approvals",
+  "forget-keys",
+] as const
 export type ScheduledTask = (typeof scheduledTasks)[number]
 
 /** What looks every few seconds whether there is something to do, and mostly finds nothing: worth no trace of its own. */
-export const isSweep = (name: TaskName) => name === "start-waiting" || name === "expire-approvals"
+export const isSweep = (name: TaskName) =>
+  name === "start-waiting" || name === "expire-approvals" || name === "forget-keys"
 
 export type RequestedTask = Exclude<TaskName, ScheduledTask>
 

@@ -10,7 +10,13 @@ import { startWorker } from "./worker.ts"
 
 const run = await simulatedDomain()
 const { domain, sql, urls } = run
-const often = { "probe-connectors": 1, "start-waiting": 3_600, "expire-approvals": 3_600, reconcile: 86_400 }
+const often = {
+  "probe-connectors": 1,
+  "start-waiting": 3_600,
+  "expire-approvals": 3_600,
+  "forget-keys": 3_600,
+  reconcile: 86_400,
+}
 
 const test = suite("schedule")
 test.before.each(async () => {

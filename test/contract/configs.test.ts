@@ -3,8 +3,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { test } from "uvu"
 import * as assert from "uvu/assert"
 import { parse } from "yaml"
+import { access } from "../../src/api/access.ts"
 import { stackConfig } from "../../src/stack/config.ts"
 import { redact } from "../../src/telemetry/redact.ts"
+import { webAccess } from "../../src/web/access.ts"
 
 interface Pipeline {
   readonly receivers: readonly string[]
@@ -141,7 +143,7 @@ test("no address or folder is fixed: each has a variable, and a default on this 
   }
 })
 
-test("Jaeger's links lead to where the API and Grafana are on the default ports, and to a dashboard that exists", () => {
+test("Jaeger's links lead to where we and Grafana are on the default ports, to pages and a dashboard that exist", () => {
   const text = read("collector/jaeger/ui.json")
   const addresses = text.match(/http:\/\/[^/"]+/g) ?? []
   const { ports } = stackConfig({ API_PORT: "", GRAFANA_PORT: "" })
@@ -150,6 +152,10 @@ test("Jaeger's links lead to where the API and Grafana are on the default ports,
     new Set([ports.API_PORT, ports.GRAFANA_PORT].map((port) => `http://127.0.0.1:${port}`)),
   )
   for (const [, uid] of text.matchAll(/\/d\/([\w-]+)/g)) assert.ok(existsSync(`grafana/dashboards/${uid}.json`), uid)
+  const served = [...Object.values(webAccess), ...Object.values(access)].map(({ path }) =>
+    path.replace("{id}", "#{deployment.id}"),
+  )
+  for (const [, path = ""] of text.matchAll(/:8000(\/[^"]*)/g)) assert.ok(served.includes(path), path)
 })
 
 test("the Collector and our own code mask the promised names", () => {

@@ -106,7 +106,7 @@ test("every setting of `npm run up` is documented once, ports with their default
   const { ports, apis, workers } = stackConfig(blank(names))
   const defaults: Readonly<Record<string, unknown>> = {
     ...{ ...ports, API_PROCESSES: apis, WORKER_PROCESSES: workers },
-    ...{ DATA_DIR: ".data", XDG_CACHE_HOME: "~/.cache", PATH: "" },
+    ...{ DATA_DIR: ".data", XDG_CACHE_HOME: "~/.cache", PATH: "", ALERTMANAGER_CONFIG: "alertmanager.yaml" },
   }
   assert.ok(names.length > 20)
   assert.equal(settings("npm run up"), new Map(names.map((name) => [name, written(defaults[name])])))

@@ -82,6 +82,7 @@ async function refusal(args: readonly string[]): Promise<string | undefined> {
       now: () => new Date(),
       signal: new AbortController().signal,
       patienceMs: 10_000,
+      readInput: () => Promise.reject(new Error("nothing is read")),
       readSecret: () => Promise.reject(new Error("nothing is asked")),
     },
     "0.0.0",

@@ -120,6 +120,47 @@ test("Alertmanager accepts its configuration, and would refuse one with a mistak
   )
 })
 
+interface Merged {
+  readonly environment?: Readonly<Record<string, string>> | readonly string[]
+  readonly profiles?: readonly string[]
+}
+
+/** What both files make together, with the variables as they are written. */
+function production(): { readonly text: string; readonly services: Readonly<Record<string, Merged>> } {
+  const args = ["-no-interpolation", "-format=json", "compose.yaml", "compose.production.yaml"]
+  const { stdout, stderr } = spawnSync(partPath("compose-check"), args, { encoding: "utf8" })
+  assert.is(stderr, "")
+  return { text: stdout, services: (JSON.parse(stdout) as { services: Record<string, Merged> }).services }
+}
+
+/** As pairs: where two files had some, they are a list. */
+function environmentOf(service: Merged | undefined): readonly string[] {
+  const given = service?.environment ?? []
+  return Array.isArray(given) ? given : Object.entries(given).map(([name, value]) => `${name}=${value}`)
+}
+
+test("in production Grafana asks who it is, no vendor is played, and nothing has a password of development", () => {
+  const { text, services } = production()
+  const grafana = environmentOf(services["grafana"])
+  for (const name of ["AUTH_ANONYMOUS_ENABLED", "AUTH_DISABLE_LOGIN_FORM", "SECURITY_DISABLE_INITIAL_ADMIN_CREATION"])
+    assert.equal(
+      grafana.filter((pair) => pair.startsWith(`GF_${name}=`)),
+      [`GF_${name}=false`],
+    )
+  assert.ok(grafana.some((pair) => pair.startsWith("GF_SECURITY_ADMIN_PASSWORD=${GRAFANA_ADMIN_PASSWORD:?")))
+  for (const name of ["api", "worker", "migrate", "prometheus"])
+    assert.ok(environmentOf(services[name]).includes("ENVIRONMENT=production"), name)
+  assert.equal(services["simulator"]?.profiles, ["simulator"])
+  assert.not.match(text, "development")
+})
+
+test("in production nothing starts while a secret is not set, and each that is missing is named", () => {
+  const refused = refusal("compose-check", "compose.yaml", "compose.production.yaml") ?? ""
+  const passwords = ["POSTGRES", "POSTGRES_OWNER", "POSTGRES_APP", "GRAFANA_ADMIN"].map((name) => `${name}_PASSWORD`)
+  for (const name of [...passwords, "EVENT_SEAL_KEY"])
+    assert.match(refused, `required variable ${name} is missing a value`)
+})
+
 test("the reference parser accepts compose.yaml", () => {
   assert.is(refusal("compose-check", "compose.yaml"), undefined)
   const file = broken("compose.yaml", "condition: service_healthy", "condition: service_happy")

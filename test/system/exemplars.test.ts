@@ -4,6 +4,7 @@
  */
 import { suite } from "uvu"
 import * as assert from "uvu/assert"
+import { dashboards, targetsOf } from "../contract/dashboard.ts"
 import { allEnded, deploymentRequest, getDeployment, submitSurely } from "./lib/api.ts"
 import { sendJson } from "./lib/http.ts"
 import { traceSpans } from "./lib/jaeger.ts"
@@ -72,6 +73,25 @@ test("the trace of an exemplar tells which deployment it was, and the API tells 
     const deployment = await getDeployment(own.config, String([...named][0]))
     assert.is(deployment.trace_id, traceId)
     assert.is(submitted.get(deployment.app_name), deployment.id)
+  }
+})
+
+/** What panels with diamonds ask for, as Grafana fills it in. */
+const withDiamonds = dashboards.flatMap((dashboard) =>
+  targetsOf(dashboard)
+    .filter(({ target }) => target.exemplar)
+    .map(({ target }) => target.expr.replaceAll("$__rate_interval", "1m").replaceAll("$connector_type", ".+")),
+)
+
+test("every panel with diamonds gets some, those on what is recorded too", async ({ own }) => {
+  assert.ok(withDiamonds.some((expr) => expr.includes(":rate1m")))
+  for (const expr of withDiamonds) {
+    const { found } = await waitFor(
+      () => exemplars(own.config.prometheus, expr),
+      (some) => some.length > 0,
+      30,
+    )
+    assert.ok(found.length > 0, expr)
   }
 })
 

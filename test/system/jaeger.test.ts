@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { suite } from "uvu"
 import * as assert from "uvu/assert"
 import { allEnded, type DeploymentAnswer, deploymentRequest, getDeployment, submitSurely } from "./lib/api.ts"
-import { getJson, sendJson } from "./lib/http.ts"
+import { sendJson } from "./lib/http.ts"
 import { dependencies, type Performance, performanceOf, traceSpans } from "./lib/jaeger.ts"
 import { type OwnStack, ownStack } from "./lib/stack.ts"
 import { waitFor } from "./lib/wait.ts"
@@ -91,7 +91,18 @@ interface PageSettings {
   readonly linkPatterns: readonly { readonly type: string; readonly key?: string; readonly url: string }[]
 }
 
-test("a deployment's spans have what the links are made of, and the one to the API leads to that deployment", async ({
+/** A page of ours, as somebody with this token sees it. */
+async function pageOf({ api, token }: OwnStack["config"], path: string): Promise<string> {
+  const signIn = { method: "POST", body: new URLSearchParams({ token, next: path }), headers: { origin: api } }
+  const signedIn = await fetch(`${api}/sign-in`, { ...signIn, redirect: "manual" })
+  assert.is(signedIn.headers.get("location"), path)
+  const cookie = signedIn.headers.getSetCookie().map((each) => each.split(";")[0])
+  const answer = await fetch(`${api}${path}`, { headers: { cookie: cookie.join("; ") }, redirect: "manual" })
+  assert.is(answer.status, 200)
+  return answer.text()
+}
+
+test("a deployment's spans have what the links are made of, and the one to our page leads to that deployment", async ({
   own,
   deployments,
 }) => {
@@ -109,9 +120,9 @@ test("a deployment's spans have what the links are made of, and the one to the A
   const url = links
     .find(({ key }) => key === "deployment.id")
     ?.url.replace("#{deployment.id}", values["deployment.id"] ?? "")
-  const address = `${config.api}${new URL(url ?? "").pathname}`
-  const answer = await getJson<DeploymentAnswer>(address, { authorization: `Bearer ${config.token}` })
-  assert.is(answer.id, deployment.id)
+  const page = await pageOf(config, new URL(url ?? "").pathname)
+  assert.match(page, deployment.app_name)
+  assert.match(page, deployment.id)
 })
 
 test.run()
