@@ -26,7 +26,7 @@ import type { Domain } from "./domain.ts"
 import { readDora } from "./dora/read.ts"
 import { listDrifts } from "./drift/list.ts"
 import { listEvents } from "./events/list.ts"
-import { readEvents } from "./events/read.ts"
+import { readEarlierEvents, readEvents } from "./events/read.ts"
 import type { EventStreams } from "./events/streams.ts"
 import { collectorExposition } from "./health/exposition.ts"
 import { databaseAnswers, healthReport } from "./health/report.ts"
@@ -152,7 +152,8 @@ function approvalServices(domain: Domain, database: DatabaseBreaker) {
 
 function eventServices(db: Database, streams: EventStreams, database: DatabaseBreaker) {
   return {
-    listEvents: (query) => database.run(() => readEvents(db, query)),
+    listEvents: (query) =>
+      database.run(() => ("before" in query ? readEarlierEvents(db, query) : readEvents(db, query))),
     streamEvents: async (filter, after, tokenId) => {
       const stream = await database.run(() => streams.open(filter, after))
       return whileActive(stream, () => isActive(db, tokenId))

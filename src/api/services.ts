@@ -14,7 +14,7 @@ import type {
 } from "../deployments/types.ts"
 import type { DoraFilter, DoraKeys } from "../dora/types.ts"
 import type { DriftFilter, DriftPage } from "../drift/types.ts"
-import type { Event, EventFilter, EventPage, EventQuery, EventStream } from "../events/types.ts"
+import type { EarlierEventQuery, Event, EventFilter, EventPage, EventQuery, EventStream } from "../events/types.ts"
 import type { HealthReport } from "../lib/health.ts"
 import type { Caller, Principal } from "../lib/principal.ts"
 import type { ConnectorView } from "../probes/types.ts"
@@ -93,7 +93,7 @@ export interface ApiServices {
     policy: RingPolicy,
     expected: ExpectedVersion | undefined,
   ): Promise<PolicyVersion>
-  listEvents(query: EventQuery): Promise<EventPage>
+  listEvents(query: EventQuery | EarlierEventQuery): Promise<EventPage>
   /**
    * Begins behind a position, or with what comes from now on; ends once the token is good no more. Throws `unavailable`
    * when too many listen here.

@@ -590,7 +590,7 @@ export interface RingPolicyPage {
 
 export interface EventPage {
   items: Array<PositionedEvent>
-  /** Send it as `after` to go on, also when nothing is there yet */
+  /** Send it as `after` to go on, also when nothing is there yet; as `before` where that was asked for */
   next: number
 }
 
@@ -995,8 +995,10 @@ export interface ListEventsQuery {
   subject_type?: "deployment" | "principal" | "connector" | "alert" | undefined
   /** Of a deployment: its id */
   subject_id?: string | undefined
-  /** Only events behind this position */
+  /** Only events behind this position, oldest first; 0 when absent */
   after?: number | undefined
+  /** Instead: only events before this position, newest first; one beyond all others begins with the newest */
+  before?: number | undefined
   /** Largest number of items on a page */
   limit?: number | undefined
 }
@@ -1149,7 +1151,7 @@ export interface Operations {
   changeRingPolicy: { path: { ring: Ring }; body: RingPolicy; answer: RingPolicyVersion }
   /** Every policy that a ring had, newest first */
   listRingPolicies: { path: { ring: Ring }; query: ListRingPoliciesQuery; answer: RingPolicyPage }
-  /** List all events by position, oldest first */
+  /** List all events by position */
   listEvents: { query: ListEventsQuery; answer: EventPage }
   /** Listen to events as they happen */
   streamEvents: { query: StreamEventsQuery; answer: string }

@@ -66,6 +66,7 @@ test("a deployment of low risk is APPROVED and on its way: row, events, points a
     startedAt: null,
     finishedAt: null,
     traceId: null,
+    demo: false,
   })
   assert.instance(createdAt, Date)
   assert.equal(

@@ -5,7 +5,7 @@ import { databaseCode } from "../db/errors.ts"
 import { until } from "../testing.ts"
 import { appendEvents } from "./append.ts"
 import { giveAllPositions, givePositions, listenForPositions } from "./position.ts"
-import { readEvents } from "./read.ts"
+import { readEarlierEvents, readEvents } from "./read.ts"
 import { subject, testEvents } from "./testing.ts"
 
 const { url, db, sql, superuser, append, positions, close } = await testEvents()
@@ -141,6 +141,19 @@ test("a page that is not full ends at the newest position, whatever the filter l
   assert.equal(await readEvents(db, { filter, after: head, limit: 2 }), { items: [], next: head })
   const typed = await readEvents(db, { filter: { ...filter, type: "RISK_ASSESSED" }, after: 0, limit: 2 })
   assert.equal([typed.items.length, typed.next], [1, head])
+})
+
+test("the way back begins with the newest, goes on before the last, and ends at 1", async () => {
+  const context = subject()
+  await append(context, "DEPLOYMENT_CREATED", "RISK_ASSESSED", "DEPLOYMENT_STARTED")
+  await giveAllPositions(sql)
+  const head = (await positions()).length
+  const filter = { subjectType: context.subjectType, subjectId: context.subjectId }
+  const first = await readEarlierEvents(db, { filter, before: head + 1_000, limit: 2 })
+  assert.equal([first.items.map(({ position }) => position), first.next], [[head, head - 1], head - 1])
+  const second = await readEarlierEvents(db, { filter, before: first.next, limit: 2 })
+  assert.equal([second.items.map(({ type }) => type), second.next], [["DEPLOYMENT_CREATED"], 1])
+  assert.equal(await readEarlierEvents(db, { filter, before: 1, limit: 2 }), { items: [], next: 1 })
 })
 
 test.after(close)

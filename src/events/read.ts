@@ -1,22 +1,38 @@
-import { and, asc, eq, getTableColumns, gt, max, type SQL } from "drizzle-orm"
+import { and, asc, desc, eq, getTableColumns, gt, lt, max, type SQL } from "drizzle-orm"
 import type { Database } from "../db/client.ts"
 import { events } from "../db/schema.ts"
 import { eventPositions } from "../db/schema-events.ts"
-import type { EventFilter, EventPage, EventQuery } from "./types.ts"
+import type { EarlierEventQuery, EventFilter, EventPage, EventQuery } from "./types.ts"
 
 /** Events by position. The last page's `next` is the newest position, so that what did not fit is not looked at again. */
 export async function readEvents(db: Database, { filter, after, limit }: EventQuery): Promise<EventPage> {
   const head = await headPosition(db) // before the events: everything up to there is seen by them
   if (head <= after) return { items: [], next: after }
-  const items = await db
-    .select({ position: eventPositions.position, ...getTableColumns(events) })
-    .from(eventPositions)
-    .innerJoin(events, eq(events.id, eventPositions.eventId))
+  const items = await positionedEvents(db)
     .where(and(gt(eventPositions.position, after), ...conditions(filter)))
     .orderBy(asc(eventPositions.position))
     .limit(limit)
   const last = items.at(-1)?.position ?? after
   return { items, next: items.length < limit ? Math.max(head, last) : last }
+}
+
+/** Events before a position, newest first; a `next` of 1 has nothing before it. */
+export async function readEarlierEvents(
+  db: Database,
+  { filter, before, limit }: EarlierEventQuery,
+): Promise<EventPage> {
+  const items = await positionedEvents(db)
+    .where(and(lt(eventPositions.position, before), ...conditions(filter)))
+    .orderBy(desc(eventPositions.position))
+    .limit(limit)
+  return { items, next: items.length < limit ? 1 : (items.at(-1)?.position ?? 1) }
+}
+
+function positionedEvents(db: Database) {
+  return db
+    .select({ position: eventPositions.position, ...getTableColumns(events) })
+    .from(eventPositions)
+    .innerJoin(events, eq(events.id, eventPositions.eventId))
 }
 
 /** The newest position; 0 when there is none. */

@@ -72,14 +72,19 @@ export interface EventFilter {
 
 export interface EventQuery {
   readonly filter: EventFilter
-  /** The position behind which to begin; 0 begins with the first. */
+  /** The position behind which to begin, oldest first; 0 begins with the first. */
   readonly after: number
   readonly limit: number
 }
 
+/** The way back: events before a position, newest first. */
+export interface EarlierEventQuery extends Omit<EventQuery, "after"> {
+  readonly before: number
+}
+
 export interface EventPage {
   readonly items: readonly PositionedEvent[]
-  /** Behind which to go on: everything up to there was looked at. */
+  /** From which to go on in the same direction: everything up to there was looked at. */
   readonly next: number
 }
 

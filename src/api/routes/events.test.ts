@@ -17,6 +17,8 @@ test("200: events by position, with the position to go on behind", async () => {
   assert.equal([items.length, items[0]?.position, items[0]?.type, next], [1, 7, positionedEvent.type, 7])
   const filter = { type: "DEPLOYMENT_CREATED", subjectType: "deployment", subjectId: aDeployment.id }
   assert.equal(calls, [{ verb: "listEvents", arguments: [{ filter, after: 6, limit: 20 }] }])
+  await app.request(`${base}?${query.replace("after", "before")}`, { headers })
+  assert.equal(calls[1]?.arguments, [{ filter, before: 6, limit: 20 }])
 })
 
 test("200: a full page links to the next one, with the same filter; one that is not says that there is nothing more yet", async () => {
@@ -27,6 +29,7 @@ test("200: a full page links to the next one, with the same filter; one that is 
     `<${base}?limit=1&type=DEPLOYMENT_CREATED&after=7>; rel="next"`,
   )
   assert.is(await linkOf("limit=2"), null)
+  assert.is(await linkOf("limit=1&before=9"), `<${base}?limit=1&before=7>; rel="next"`)
 })
 
 test("200: a stream sends where it begins and when to come again, then events with their position as id, and closes with when to come again", async () => {
@@ -80,6 +83,7 @@ test("400: a position, a type or a subject that cannot be", async () => {
     "?subject_type=dog",
     "?subject_id=1",
     "?since=1",
+    "?after=1&before=2",
   ]
   for (const query of bad)
     for (const path of [base, `${base}/stream`])

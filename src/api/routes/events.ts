@@ -21,9 +21,9 @@ const list = defineRoute(
   "listEvents",
   {
     tags,
-    summary: "List all events by position, oldest first",
+    summary: "List all events by position",
     description:
-      "Whoever asks again behind `next` misses none and is told none twice, however late one was committed. A full page " +
+      "Oldest first behind `after`, newest first before `before`. Whoever asks again behind `next` misses none and is told none twice, however late one was committed. A full page " +
       "links to the next one in `Link` with rel=next.",
     request: { query: eventLogQuerySchema },
     responses: {
@@ -60,7 +60,8 @@ export function eventRoutes({ services }: ApiDeps) {
     .openapi(list, async (c) => {
       const query = toEventQuery(c.req.valid("query"))
       const page = eventPageBody(await services.listEvents(query))
-      if (page.items.length === query.limit) c.header("Link", nextPageLink(c.req.url, String(page.next), "after"))
+      const direction = "before" in query ? "before" : "after"
+      if (page.items.length === query.limit) c.header("Link", nextPageLink(c.req.url, String(page.next), direction))
       return c.json(page, 200)
     })
     .openapi(stream, async (c) => {

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi"
 import {
+  type EarlierEventQuery,
   type EventFilter,
   type EventPage,
   type EventQuery,
@@ -19,9 +20,10 @@ const positionedEventSchema = eventSchema
 export const eventPageSchema = z
   .object({
     items: z.array(positionedEventSchema),
-    next: z
-      .int()
-      .openapi({ description: "Send it as `after` to go on, also when nothing is there yet", example: 4711 }),
+    next: z.int().openapi({
+      description: "Send it as `after` to go on, also when nothing is there yet; as `before` where that was asked for",
+      example: 4711,
+    }),
   })
   .openapi("EventPage")
 
@@ -43,11 +45,23 @@ const filter = {
     .openapi({ description: "Of a deployment: its id", example: "0199d3a1-5b7e-7c43-9f0a-3f0f6f2f6d11" }),
 }
 
-export const eventLogQuerySchema = z.strictObject({
-  ...filter,
-  after: position.default(0).openapi({ description: "Only events behind this position" }),
-  limit,
-})
+export const eventLogQuerySchema = z
+  .strictObject({
+    ...filter,
+    after: position
+      .optional()
+      .openapi({ description: "Only events behind this position, oldest first; 0 when absent" }),
+    before: position.optional().openapi({
+      description:
+        "Instead: only events before this position, newest first; one beyond all others begins with the newest",
+      example: 999_999_999_999_999,
+    }),
+    limit,
+  })
+  .refine(({ after, before }) => after === undefined || before === undefined, {
+    path: ["before"],
+    message: "cannot be sent with after",
+  })
 
 export const eventStreamQuerySchema = z.strictObject({
   ...filter,
@@ -66,8 +80,10 @@ export function toEventFilter({ type, subject_type, subject_id }: FilterQuery): 
   return { type, subjectType: subject_type, subjectId: subject_id }
 }
 
-export function toEventQuery(query: z.output<typeof eventLogQuerySchema>): EventQuery {
-  return { filter: toEventFilter(query), after: query.after, limit: query.limit }
+export function toEventQuery(query: z.output<typeof eventLogQuerySchema>): EventQuery | EarlierEventQuery {
+  const { after = 0, before, limit } = query
+  const filter = toEventFilter(query)
+  return before === undefined ? { filter, after, limit } : { filter, before, limit }
 }
 
 export function positionedEventBody(event: PositionedEvent): z.input<typeof positionedEventSchema> {

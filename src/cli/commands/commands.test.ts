@@ -78,7 +78,9 @@ test("--json is the API's answer as it is", async () => {
     [["dora", "--days", "7"], "/dora?days=7"],
     [["approvals"], "/approvals"],
     [["risk", "model"], "/risk/model"],
-    [["events", "--limit", "2"], "/events?limit=2"],
+    [["events", "--limit", "2"], "/events?before=999999999999999&limit=2"],
+    [["events", "--after", "7"], "/events?after=7"],
+    [["events", "--before", "7"], "/events?before=7"],
   ]
   for (const [command, path] of same) assert.equal(await json(...command), await served(path), command.join(" "))
 })
