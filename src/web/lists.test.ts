@@ -1,7 +1,7 @@
 /** Lists: what is filtered and paged. */
 import { test } from "uvu"
 import * as assert from "uvu/assert"
-import { aBreaker, aDeployment, anAlert, anApprovalRequest, existingId } from "../api/testing.ts"
+import { aBreaker, aConnector, aDeployment, anAlert, anApprovalRequest, existingId } from "../api/testing.ts"
 import { testSite } from "./testing.ts"
 
 const at = { createdAt: "2026-03-01T12:00:00.000001Z", id: existingId }
@@ -110,6 +110,17 @@ test("connectors: an operator isolates and resets with a reason, and is told wha
   const unknown = await visitor.post("/connectors/nobody/reset", { reason: "r" })
   assert.is(unknown.status, 404)
   assert.match(await unknown.text(), "There is no circuit breaker nobody.")
+})
+
+test("connectors: what was healthy when its breaker opened is not called healthy", async () => {
+  const badgesWith = async (state: "CLOSED" | "OPEN") => {
+    const listConnectors = async () => [{ ...aConnector, type: aBreaker.connectorType }]
+    const site = testSite({ services: { listConnectors, listCircuitBreakers: async () => [{ ...aBreaker, state }] } })
+    const page = await (await (await site.signedIn("viewer")).get("/connectors")).text()
+    return /id="state-intune".*?<\/p>/s.exec(page)?.[0] ?? ""
+  }
+  assert.match(await badgesWith("CLOSED"), /Healthy<.*Closed</s)
+  assert.match(await badgesWith("OPEN"), /Was healthy<.*Open</s)
 })
 
 test("rings: what is in them, and by which policy it is judged", async () => {

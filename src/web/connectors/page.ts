@@ -66,7 +66,7 @@ function state(
   const from = new Date(of.nowMs - 3_600_000)
   const calls = `sum by (operation, status) (rate(connector_operation_duration_seconds_count{connector_type=${labelValue(type)}}[5m]))`
   return html`<h2>${type}</h2>
-<p>${found === null ? badge(["calm", "clock", "Not probed yet"]) : healthBadge(found.healthy ? "healthy" : "unhealthy")}
+<p>${probed(found, breaker)}
 ${breaker ? html`<span class="muted">breaker</span> ${breakerBadge(breaker.state)}` : nothing}</p>
 <dl>
 ${found && html`<dt>Since</dt><dd>${ago(found.since, of.nowMs)}</dd><dt>Probed</dt><dd>${ago(found.checkedAt, of.nowMs)}</dd>`}
@@ -76,6 +76,13 @@ ${breaker && breakerFacts(breaker)}
 </dl>
 <ul class="links"><li><a href="${exploreMetric(of.grafanaUrl, calls, { from })}">${icon("out")}Its calls in Explore</a></li></ul>
 ${breaker && breaker.history.length > 0 ? history(breaker) : nothing}`
+}
+
+/** What the last probe found; behind a breaker that is not closed nothing is probed, and the last word may be old. */
+function probed(found: ConnectorView["health"], breaker: CircuitBreaker | undefined): Html {
+  if (found === null) return badge(["calm", "clock", "Not probed yet"])
+  if (!found.healthy) return healthBadge("unhealthy")
+  return breaker && breaker.state !== "CLOSED" ? badge(["calm", "clock", "Was healthy"]) : healthBadge("healthy")
 }
 
 function breakerFacts({ failures, openedAt, retryAfterSeconds, reason }: CircuitBreaker): Html {
