@@ -15,6 +15,9 @@ export const countOption = numberOption
 
 export const allOption = () => new Option("-a, --all", "every page of them").conflicts("limit")
 
+export const timeoutOption = () =>
+  new Option("--timeout <time>", "give up waiting after 90s, 30m, 12h, …").argParser(lengthOf)
+
 /** A moment, or a length of time before now or from now on. */
 export const pastOption = (flags: string, description: string) =>
   momentOption(flags, `${description}; 90s, 30m, 12h, 7d: so long ago`, -1)

@@ -1,11 +1,11 @@
 /** Submitting and looking. */
-import { type Command, Option } from "commander"
+import type { Command } from "commander"
 import type { Client, Deployment, DeploymentApprovals, DeploymentDetail, NewDeployment } from "../../client/index.ts"
 import { deploymentIdOf } from "../deployment-id.ts"
 import { UsageError } from "../exit.ts"
 import { readInput, unchecked } from "../input.ts"
 import type { Io } from "../io.ts"
-import { allOption, choice, futureOption, lengthOf, limitOption, pastOption } from "../options.ts"
+import { allOption, choice, futureOption, limitOption, pastOption, timeoutOption } from "../options.ts"
 import { deploymentScreen } from "../screens/deployment.ts"
 import { deploymentList, moreLine } from "../screens/lists.ts"
 import { submittedScreen } from "../screens/submitted.ts"
@@ -44,9 +44,6 @@ export function deploymentCommands(program: Command, cli: Cli): void {
     cli.asking(show),
   )
 }
-
-export const timeoutOption = () =>
-  new Option("--timeout <time>", "give up waiting after 90s, 30m, 12h, …").argParser(lengthOf)
 
 interface DeployOptions {
   readonly file?: string

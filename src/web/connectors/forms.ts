@@ -5,8 +5,7 @@ import { emptyForm } from "../form.ts"
 import { field } from "../parts/field.ts"
 import { type Html, nothing } from "../parts/html.ts"
 import { problemBox } from "../parts/problem.ts"
-import { type BreakerAction, breakerActions } from "./handlers.ts"
-import type { Connectors } from "./page.ts"
+import { type BreakerAction, breakerActions, type Connectors } from "./view.ts"
 
 const looks: Readonly<Record<BreakerAction, Readonly<Record<"label" | "does" | "done" | "tone", string>>>> = {
   isolate: {

@@ -1,23 +1,13 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status"
 import { type ApiContext, callerOf } from "../../api/env.ts"
-import { type Problem, translations } from "../../api/problem.ts"
+import { translations } from "../../api/problem.ts"
 import { reasonSchema } from "../../api/schemas/deployment-input.ts"
 import { addressOf } from "../access.ts"
 import type { PageHandlers, WebDeps } from "../deps.ts"
-import { type Form, parsed, readForm, refusal, typed } from "../form.ts"
+import { parsed, readForm, refusal, typed } from "../form.ts"
 import { respond } from "../parts/page.ts"
 import { connectorsPage } from "./page.ts"
-
-export const breakerActions = ["isolate", "reset"] as const
-export type BreakerAction = (typeof breakerActions)[number]
-
-/** What somebody tried to do to a breaker, as it was typed, and why it was refused. */
-export interface BreakerAttempt {
-  readonly action: BreakerAction
-  readonly service: string
-  readonly form: Form
-  readonly problem: Problem
-}
+import type { BreakerAction, BreakerAttempt } from "./view.ts"
 
 /** How long a probe's or a breaker's time may be out of date. Seconds. */
 const everySeconds = 10

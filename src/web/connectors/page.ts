@@ -2,7 +2,6 @@ import { html } from "hono/html"
 import { exploreMetric, labelValue } from "../../api/schemas/explore.ts"
 import type { CircuitBreaker } from "../../breaker/types.ts"
 import type { HealthReport } from "../../lib/health.ts"
-import type { Principal } from "../../lib/principal.ts"
 import type { ConnectorView } from "../../probes/types.ts"
 import { eventWords } from "../parts/event-words.ts"
 import { counted, type Html, nothing } from "../parts/html.ts"
@@ -11,19 +10,7 @@ import { noteBox, problemBox } from "../parts/problem.ts"
 import { badge, breakerBadge, healthBadge } from "../parts/status.ts"
 import { ago, duration, moment } from "../parts/time.ts"
 import { breakerDone, breakerForms } from "./forms.ts"
-import type { BreakerAttempt } from "./handlers.ts"
-
-export interface Connectors {
-  readonly connectors: readonly ConnectorView[]
-  readonly breakers: readonly CircuitBreaker[]
-  readonly health: HealthReport
-  readonly attempt?: BreakerAttempt | undefined
-  readonly grafanaUrl: string
-  readonly principal: Principal
-  readonly correlationId: string
-  readonly did: string | undefined
-  readonly nowMs: number
-}
+import type { Connectors } from "./view.ts"
 
 export function connectorsPage(of: Connectors): Html {
   const [configured, others] = [true, false].map((wanted) => of.connectors.filter((one) => one.configured === wanted))

@@ -1,19 +1,11 @@
 import { html } from "hono/html"
-import type { Problem } from "../../api/problem.ts"
 import { addressOf } from "../access.ts"
-import { emptyForm, type Form } from "../form.ts"
+import { emptyForm } from "../form.ts"
 import { type AnyField, field } from "../parts/field.ts"
 import { type Html, nothing } from "../parts/html.ts"
 import { problemBox } from "../parts/problem.ts"
-import type { View } from "./page.ts"
-import { type ActionId, actionIds, possibleActions } from "./possible.ts"
-
-/** What somebody tried to do, as it was typed, and why it was refused. */
-export interface Attempt {
-  readonly action: ActionId
-  readonly form: Form
-  readonly problem: Problem
-}
+import { possibleActions } from "./possible.ts"
+import { type ActionId, type Attempt, actionIds, type View } from "./view.ts"
 
 interface Look {
   readonly label: string
@@ -98,6 +90,7 @@ function actionForm(action: ActionId, view: View, attempt: Attempt | undefined):
 ${problemBox(attempt?.problem, view.c.get("correlationId"))}
 <p>${does}</p>
 ${fields}
+${action === "promote" ? html`<input type="hidden" name="revision" value="${view.deployment.revision}">` : nothing}
 <button class="${tone}">${label}</button>
 </form>
 </details>`

@@ -9,7 +9,7 @@ import { addressOf } from "../access.ts"
 import type { PageHandlers, WebDeps } from "../deps.ts"
 import { type Form, lines, parsed, readForm, refusal, typed } from "../form.ts"
 import { idOf, showDeployment } from "./handlers.ts"
-import type { ActionId } from "./possible.ts"
+import type { ActionId } from "./view.ts"
 
 type Verb = (services: ApiServices, caller: Caller, id: string, form: Form) => Promise<unknown>
 
@@ -60,11 +60,17 @@ export function actionHandlers(deps: WebDeps): PageHandlers<ActionId> {
   }
 }
 
+/** Whoever promotes has seen which gate holds it: pressed twice, or by two people, it moves one ring. */
+function onlooker(c: ApiContext, form: Form): Caller {
+  const revision = typed(form, "revision")
+  return revision === undefined ? callerOf(c) : { ...callerOf(c), expected: [Number(revision)] }
+}
+
 async function act(deps: WebDeps, c: ApiContext, action: ActionId): Promise<Response> {
   const id = idOf(c)
   const form = await readForm(c)
   try {
-    await verbs[action](deps.services, callerOf(c), id, form)
+    await verbs[action](deps.services, onlooker(c, form), id, form)
   } catch (thrown) {
     const problem = refusal(c, thrown)
     return showDeployment(deps, c, id, { action, form, problem }, translations[problem.kind].status)

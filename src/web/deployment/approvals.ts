@@ -3,7 +3,7 @@ import type { Decision } from "../../approvals/types.ts"
 import { counted, type Html, nothing } from "../parts/html.ts"
 import { badge } from "../parts/status.ts"
 import { ago } from "../parts/time.ts"
-import type { View } from "./page.ts"
+import type { View } from "./view.ts"
 
 /** Who decided what; left out where nobody has to. */
 export function approvalsSection({ approvals, nowMs }: View): Html {

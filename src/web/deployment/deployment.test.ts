@@ -3,6 +3,7 @@ import * as assert from "uvu/assert"
 import { aDetail } from "../../api/examples/deployments.ts"
 import { existingId } from "../../api/testing.ts"
 import { AppError } from "../../lib/errors.ts"
+import type { Caller } from "../../lib/principal.ts"
 import { testSite } from "../testing.ts"
 
 const path = `/deployments/${existingId}`
@@ -44,6 +45,28 @@ test("a button is shown to who may, and to nobody else", async () => {
   assert.equal(await shown("viewer"), [])
   assert.equal(await shown("approver"), ["approve", "reject"])
   assert.equal(await shown("operator"), ["cancel", "incident"])
+})
+
+test("a gate is promoted by who has seen what holds it: the form says what it was at", async () => {
+  const held = {
+    ...aDetail,
+    status: "DEPLOYING" as const,
+    currentRing: aDetail.gates[0]?.ring ?? "LAB",
+    heldAt: new Date(0),
+  }
+  const site = testSite({ services: { getDeployment: async () => held } })
+  const visitor = await site.signedIn("operator")
+  const page = await (await visitor.get(path)).text()
+  assert.match(page, `<input type="hidden" name="revision" value="${aDetail.revision}">`)
+  await visitor.post(`${path}/promote`, { reason: "fine", revision: "7" })
+  await visitor.post(`${path}/hold`, { reason: "wait" })
+  const callers = site.calls.flatMap(({ verb, arguments: [caller] }) =>
+    ["promoteDeployment", "holdDeployment"].includes(verb) ? [caller as Caller] : [],
+  )
+  assert.equal(
+    callers.map(({ expected }) => expected),
+    [[7], undefined],
+  )
 })
 
 test("an approval with conditions is a conditional one, and its control goes with it", async () => {

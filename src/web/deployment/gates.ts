@@ -4,7 +4,7 @@ import { type GateReason, percent } from "../../rings/gate.ts"
 import { counted, type Html, nothing } from "../parts/html.ts"
 import { verdictBadge } from "../parts/status.ts"
 import { duration, moment } from "../parts/time.ts"
-import type { View } from "./page.ts"
+import type { View } from "./view.ts"
 
 /** Every judgement with what it rests on, the newest first: it says why it stopped, or why it went on. */
 export function gatesSection({ deployment, deps }: View): Html {

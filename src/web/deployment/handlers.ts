@@ -6,9 +6,9 @@ import { AppError } from "../../lib/errors.ts"
 import { addressOf } from "../access.ts"
 import type { PageHandlers, WebDeps } from "../deps.ts"
 import { respond } from "../parts/page.ts"
-import type { Attempt } from "./action-forms.ts"
 import { load } from "./load.ts"
 import { deploymentPage } from "./page.ts"
+import type { Attempt } from "./view.ts"
 
 /** In these its devices are looked at without an event saying so. */
 const moving: readonly DeploymentStatus[] = ["APPROVED", "PENDING", "DEPLOYING", "ROLLING_BACK"]

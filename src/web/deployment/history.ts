@@ -4,7 +4,7 @@ import type { Event } from "../../events/types.ts"
 import { eventWords } from "../parts/event-words.ts"
 import { type Html, nothing } from "../parts/html.ts"
 import { ago, moment } from "../parts/time.ts"
-import type { View } from "./page.ts"
+import type { View } from "./view.ts"
 
 /** Shown at once; the older ones on demand. */
 const shownEvents = 12

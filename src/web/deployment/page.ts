@@ -1,31 +1,20 @@
 import { html } from "hono/html"
 import { access } from "../../api/access.ts"
-import type { ApiContext } from "../../api/env.ts"
 import { deploymentPath, linksOf } from "../../api/schemas/links.ts"
-import type { Principal } from "../../lib/principal.ts"
 import { addressOf } from "../access.ts"
-import type { WebDeps } from "../deps.ts"
 import { type Html, nothing } from "../parts/html.ts"
 import { icon } from "../parts/icon.ts"
 import { noteBox } from "../parts/problem.ts"
 import { riskTable } from "../parts/risk.ts"
 import { deploymentBadge } from "../parts/status.ts"
 import { ago } from "../parts/time.ts"
-import { type Attempt, actionForms, doneWords } from "./action-forms.ts"
+import { actionForms, doneWords } from "./action-forms.ts"
 import { approvalsSection } from "./approvals.ts"
 import { gatesSection } from "./gates.ts"
 import { eventsSection, evidenceSection, incidentsSection } from "./history.ts"
-import type { Loaded } from "./load.ts"
 import { ringsSection } from "./rings.ts"
 import { sentence } from "./sentence.ts"
-
-export interface View extends Loaded {
-  readonly deps: WebDeps
-  readonly c: ApiContext
-  readonly principal: Principal
-  readonly nowMs: number
-  readonly attempt?: Attempt | undefined
-}
+import type { View } from "./view.ts"
 
 /** One deployment: how it stands and why, what may be done, and what that rests on. */
 export function deploymentPage(view: View): Html {

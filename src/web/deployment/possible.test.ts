@@ -4,7 +4,8 @@ import { aDetail } from "../../api/examples/deployments.ts"
 import type { DeploymentApprovals } from "../../approvals/types.ts"
 import { type DeploymentDetail, type DeploymentStatus, deploymentStatuses } from "../../deployments/types.ts"
 import type { Role } from "../../lib/principal.ts"
-import { type ActionId, possibleActions } from "./possible.ts"
+import { possibleActions } from "./possible.ts"
+import type { ActionId } from "./view.ts"
 
 const heldAt = new Date("2026-03-01T12:00:06.000Z")
 const [ring] = aDetail.rings

@@ -1,10 +1,7 @@
 import { holdable, sources } from "../../deployments/state.ts"
 import type { DeploymentDetail } from "../../deployments/types.ts"
 import { may } from "../access.ts"
-import type { View } from "./page.ts"
-
-export const actionIds = ["approve", "reject", "promote", "hold", "resume", "rollback", "cancel", "incident"] as const
-export type ActionId = (typeof actionIds)[number]
+import { type ActionId, actionIds, type View } from "./view.ts"
 
 type Subject = Pick<View, "deployment" | "approvals" | "principal">
 

@@ -5,7 +5,7 @@ import { type Html, nothing } from "../parts/html.ts"
 import { badge, rolloutBadge } from "../parts/status.ts"
 import { duration } from "../parts/time.ts"
 import { deviceBar, deviceWords } from "../parts/track.ts"
-import type { View } from "./page.ts"
+import type { View } from "./view.ts"
 
 /** Every ring on the way, with its devices; below, how long each took. */
 export function ringsSection({ deployment, nowMs }: View): Html {
