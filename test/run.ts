@@ -67,15 +67,14 @@ async function runAll(queue: readonly string[], lanes: number): Promise<Outcome[
 }
 
 /** What compares how long things take wants the machine to itself. */
-const isAlone = (file: string) => file.endsWith("/outage.test.ts")
+const isAlone = (file: string) => /\/faults\/(breaker|outage)\.test\.ts$/.test(file)
 /** Those that take minutes start first, or the others would be waiting for them at the end. */
 const isLong = (file: string) =>
-  /\/(alerts-firing|breaker|exactness|expressions|model|schemathesis|truth)\.test\.ts$/.test(file)
+  /\/(alerts-firing|exactness|expressions|model|schemathesis|truth)\.test\.ts$/.test(file)
 const together = files.filter((file) => !isAlone(file))
 const inOrder = [...together.filter(isLong), ...together.filter((file) => !isLong(file))]
-// Whole stacks wait for something most of the time.
-const lanes = heavy ? 2 * availableParallelism() : availableParallelism() + 1
-const outcomes = [...(await runAll(inOrder, lanes)), ...(await runAll(files.filter(isAlone), 1))]
+// Most of them wait for something now and then.
+const outcomes = [...(await runAll(inOrder, availableParallelism() + 1)), ...(await runAll(files.filter(isAlone), 1))]
 
 /** What failed is given a second run where that was asked for, and then that one counts. */
 async function secondRuns(first: readonly Outcome[]): Promise<Outcome[]> {

@@ -8,10 +8,23 @@ import { until } from "../../src/testing.ts"
 const hour = 3_600_000
 /** Wall clocks of four processes: two are an hour wrong. */
 const clocks = [0, hour, -hour, 0]
+const fields: Field[] = []
+
+/** Closed after its test, whatever comes of that: its processes would go on for ever. */
+async function opened(settings: Parameters<typeof openField>[0] = {}): Promise<Field> {
+  const field = await openField(settings)
+  fields.push(field)
+  return field
+}
+
+test.after.each(async () => {
+  await Promise.all(fields.splice(0).map((field) => field.close()))
+})
+
 const start = (field: Field) => Promise.all(clocks.map((wallClockMs) => field.start({ wallClockMs })))
 
 test("1,000 windows in virtual time: of 4 processes with 100 callers each, one call tries in each window", async () => {
-  const field = await openField()
+  const field = await opened()
   const windows = await virtualWindows(field, await start(field), { callers: 100, windows: 1_000 })
   assert.equal(callsPerWindow(windows), { 1: 1_000 })
   const reports = windows.flatMap((each) => each.reports)
@@ -19,22 +32,19 @@ test("1,000 windows in virtual time: of 4 processes with 100 callers each, one c
     reports.reduce((sum, { refused }) => sum + refused, 0),
     399_000,
   )
-  await field.close()
 })
 
 test("100 windows in which no caller goes by what another one was told", async () => {
-  const field = await openField()
+  const field = await opened()
   const windows = await virtualWindows(field, await start(field), { callers: 100, windows: 100, apart: true })
   assert.equal(callsPerWindow(windows), { 1: 100 })
-  await field.close()
 })
 
 test("20 windows in real time: each open period of 2 s ends with one try, however many call all the time", async () => {
-  const field = await openField({ openSeconds: 2 })
+  const field = await opened({ openSeconds: 2 })
   const seconds = await realWindows(field, await start(field), { callers: 100, windows: 20 })
   assert.is(seconds.length, 20)
   for (const each of seconds) assert.ok(each > 1.98 && each < 4, `${each} s`)
-  await field.close()
 })
 
 /** Sets the clocks of all an hour back and forth until it is told to stop; half of them begin with back, half with forth. */
@@ -48,18 +58,17 @@ function stepClocks(processes: readonly Callers[]): { stop(): void; steps(): num
 }
 
 test("10 windows while wall clocks jump by an hour all the time: none ends early, none sticks", async () => {
-  const field = await openField({ openSeconds: 1 })
+  const field = await opened({ openSeconds: 1 })
   const processes = await start(field)
   const clock = stepClocks(processes)
   const seconds = await realWindows(field, processes, { callers: 100, windows: 10 })
   clock.stop()
   assert.ok(clock.steps() > 20)
   for (const each of seconds) assert.ok(each > 0.98 && each < 3, `${each} s`)
-  await field.close()
 })
 
 test("wall clocks that jump do not open a closed breaker either, and nobody is refused", async () => {
-  const field = await openField()
+  const field = await opened()
   const processes = await start(field)
   const clock = stepClocks(processes)
   const stops = processes.map((each) => each.run({ callers: 25 }))
@@ -72,17 +81,15 @@ test("wall clocks that jump do not open a closed breaker either, and nobody is r
     reports.map(({ failed, refused }) => [failed, refused]),
     processes.map(() => [0, 0]),
   )
-  await field.close()
 })
 
 test("sabotage: breakers that are not shared are found out by both counts", async () => {
-  const field = await openField({ openSeconds: 1 })
+  const field = await opened({ openSeconds: 1 })
   const processes = await start(field)
   const windows = await virtualWindows(field, processes, { callers: 100, windows: 10, unshared: true })
   assert.equal(callsPerWindow(windows), { 4: 10 })
   const seconds = await realWindows(field, processes, { callers: 100, windows: 5, unshared: true })
   assert.ok(Math.min(...seconds) < 0.5)
-  await field.close()
 })
 
 /** Calls that reach a back end in its first second of recovery, beside the one that found out, with 400 callers. */
@@ -102,15 +109,13 @@ async function callsInRecovery(field: Field): Promise<number> {
 }
 
 test("400 callers at once: five of them get through in the first second of recovery", async () => {
-  const field = await openField()
+  const field = await opened()
   assert.is(await callsInRecovery(field), 5)
-  await field.close()
 })
 
 test("sabotage: without the limit they come down on it at once", async () => {
-  const field = await openField({ recoveryCalls: 1_000_000 })
+  const field = await opened({ recoveryCalls: 1_000_000 })
   assert.ok((await callsInRecovery(field)) > 100)
-  await field.close()
 })
 
 /** Whether somebody else tries within some seconds after the owner of the lease was killed. */
@@ -136,15 +141,13 @@ async function replacedWithin(field: Field, seconds: number): Promise<boolean> {
 }
 
 test("a killed owner of the lease is replaced within it", async () => {
-  const field = await openField({ leaseSeconds: 3 })
+  const field = await opened({ leaseSeconds: 3 })
   assert.ok(await replacedWithin(field, 3 + 0.5))
-  await field.close()
 })
 
 test("sabotage: with a lease that does not end nobody takes over", async () => {
-  const field = await openField({ leaseSeconds: 3_600 })
+  const field = await opened({ leaseSeconds: 3_600 })
   assert.not.ok(await replacedWithin(field, 3 + 0.5))
-  await field.close()
 })
 
 test.run()
