@@ -137,11 +137,13 @@ const open = lines({
 const refused = bars({
   title: "Refused and repeated",
   description:
-    "Requests per second refused for their token, by reason, and those answered by an earlier one's answer (Idempotency-Key).",
+    "Requests per second refused for their token, by reason, or because there were too many, by whose budget was used up; and " +
+    "those answered by an earlier one's answer (Idempotency-Key).",
   unit: RequestsPerSecond,
   nothing: "None was refused or repeated in this time",
   queries: [
     over(perSecond("auth_failures_total", "reason"), "token {{reason}}"),
+    over(perSecond("rate_limit_rejected_total", "scope"), "too many of one {{scope}}"),
     over(perSecond("idempotency_replays_total"), "repeated"),
   ],
 })
