@@ -122,9 +122,10 @@ test("error limit: a back end that cannot be asked is no failed gate, and the de
   const { id } = await submit(scene, "Unseen", { connector_type: "jamf" })
   await becomes(scene, id, (found) => found.rings[0]?.measured_at != null)
   await changePolicy(scene, "LAB", { error_limit: 8 })
-  const rules = [{ kind: "error", status: 500, times: 2 }]
-  await sendJson("PUT", `${scene.own.config.simulator}/admin/faults/jamf`, { rules })
+  const faults = `${scene.own.config.simulator}/admin/faults/jamf`
+  await sendJson("PUT", faults, { rules: [{ kind: "error", status: 500 }] })
   const gave = await becomes(scene, id, (found) => found.gates.length > 0)
+  await sendJson("PUT", faults, { rules: [] })
   const [gate]: readonly Gate[] = gave.gates
   assert.equal([gate?.verdict, gate?.reason, gate?.source], ["inconclusive", "measuring", "connector"])
   await becomes(scene, id, { status: "ROLLED_BACK" })
